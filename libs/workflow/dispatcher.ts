@@ -1,0 +1,105 @@
+import type { EventLog, OutboxMessage } from '#event-log';
+import type { Logger } from './runner.ts';
+
+export interface DispatcherOptions {
+  readonly log: EventLog;
+  /** Resolves once the message is safe with the broker. */
+  readonly publish: (message: OutboxMessage) => Promise<void>;
+  /** Asks to be called back (`due`) at that moment. May fail: the sweep finds what it forgot. */
+  readonly wakeAt: (at: Date, message: OutboxMessage) => Promise<void>;
+  readonly logger: Logger;
+  /** How often the sweep looks for messages that nobody published, milliseconds. @default 1_000 */
+  readonly sweepMs?: number;
+  /** How long the fast path is given before the sweep takes over, milliseconds. @default 2_000 */
+  readonly graceMs?: number;
+}
+
+const SWEEP_LIMIT = 500;
+
+/**
+ * Carries messages from the log to the work queues. The fast path publishes what was just committed (`send`); the sweep
+ * publishes whatever was not, because a process died, RabbitMQ was away or Redis lost its timers. A message may go out
+ * twice; its turn tells the second one.
+ *
+ * Starts once; `stop()` may be called twice, or before `start()`.
+ */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+  readonly #sending = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #sweeping: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    if (this.#stopped || this.#timer !== undefined) return;
+    this.#timer = setInterval(() => {
+      this.#sweeping = this.#sweeping.then(() => this.sweep());
+    }, this.#options.sweepMs ?? 1_000);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    await this.#sweeping;
+  }
+
+  /** Publishes, or sets the timers of, messages that are in the log already. Never throws: the sweep is behind it. */
+  async send(messages: readonly OutboxMessage[]): Promise<void> {
+    await Promise.all(messages.map((message) => this.#send(message)));
+  }
+
+  /** A timer fired: its message is due. Throws when it could not be published, so that the timer tries again. */
+  async due(message: OutboxMessage): Promise<void> {
+    await this.#publish(message);
+  }
+
+  /** One look for messages that are overdue. */
+  async sweep(): Promise<void> {
+    const { log, logger, graceMs = 2_000 } = this.#options;
+    try {
+      const overdue = await log.overdueMessages(graceMs, SWEEP_LIMIT);
+      const orphaned = overdue.filter(({ id }) => !this.#sending.has(id));
+      if (orphaned.length > 0)
+        logger.info({ count: orphaned.length }, 'publishing messages that were left behind');
+      await Promise.all(
+        orphaned.map((message) =>
+          this.#publish(message).catch((error: unknown) => {
+            logger.warn(
+              { error, queue: message.queue },
+              'a message could not be published; the sweep will try again',
+            );
+          }),
+        ),
+      );
+    } catch (error) {
+      logger.warn({ error }, 'the sweep could not read the log; it will try again');
+    }
+  }
+
+  async #send(message: OutboxMessage): Promise<void> {
+    const { wakeAt, logger } = this.#options;
+    try {
+      if (message.dueAt === null) await this.#publish(message);
+      else await wakeAt(new Date(message.dueAt), message);
+    } catch (error) {
+      logger.warn(
+        { error, queue: message.queue },
+        'a message stays with the log for now; the sweep will publish it',
+      );
+    }
+  }
+
+  async #publish(message: OutboxMessage): Promise<void> {
+    this.#sending.add(message.id);
+    try {
+      await this.#options.publish(message);
+    } finally {
+      this.#sending.delete(message.id);
+    }
+    await this.#options.log.settleMessages([message.id]);
+  }
+}

@@ -1,0 +1,221 @@
+import type { Append, EventLog, Loaded, OutboxMessage, StreamWrite } from '#event-log';
+import { write } from '#event-log';
+import { v7 as uuidv7 } from 'uuid';
+import type { JobEvent } from './core/events.ts';
+import type { Job, JobCommand, KnownJob } from './core/job.ts';
+import { decide, evolve, nextTurn, stepOf } from './core/job.ts';
+import type { Outcome } from './core/outcome.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { jobStream, jobStreamId } from './job-stream.ts';
+import { Notes } from './notes.ts';
+import type { Step } from './workflow.ts';
+
+/** The part of a structured logger that is used here (pino's order of arguments). */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What a step message says. Nothing in it is secret, and nothing in it is believed without the log. */
+export interface StepMessage {
+  readonly job: string;
+  readonly step: string;
+  readonly turn: number;
+}
+
+/**
+ * Facts of other streams that go into the same append as a job's, for instance the broker's. Called again with fresh
+ * state whenever the append meets a conflict.
+ */
+export type Alongside = (
+  before: Job,
+  events: readonly JobEvent[],
+  after: KnownJob,
+) => Promise<readonly StreamWrite[]>;
+
+export interface RunnerOptions<World> {
+  readonly log: EventLog;
+  readonly dispatcher: Pick<Dispatcher, 'send'>;
+  readonly steps: ReadonlyMap<string, Step<World>>;
+  readonly world: World;
+  readonly alongside: Alongside;
+  readonly logger: Logger;
+  /** Says which worker ran a step; kept with the events. */
+  readonly worker: string;
+  /** How often a running step's job is looked at for a cancellation, milliseconds. @default 1_000 */
+  readonly cancelCheckMs?: number;
+  /** Called after every append that won, e.g. to wake the projections. */
+  readonly onAppend?: () => void;
+}
+
+/** Appends tried before a command gives up; each conflict means that somebody else got on, so this is ample. */
+const MAX_CONFLICTS = 20;
+
+/**
+ * Runs steps. One message in: load the job, see whether its turn is still the next one, record the start, run the step,
+ * record the outcome and the next message in one append, send that message. Returning means that the message may be
+ * acknowledged; throwing means that the log could not be reached and it must come back.
+ */
+export class Runner<World> {
+  readonly #options: RunnerOptions<World>;
+  readonly #stopping = new AbortController();
+
+  constructor(options: RunnerOptions<World>) {
+    this.#options = options;
+  }
+
+  /** Ends the steps that run: they report `uncertain`, or are found interrupted. */
+  stop(): void {
+    this.#stopping.abort(new Error('the worker stops'));
+  }
+
+  /** Handles one step message. */
+  async handle(message: StepMessage): Promise<void> {
+    const started = await this.command(message.job, { type: 'start', turn: message.turn, at: now() });
+    if (started?.done !== true) return; // an old message, or a job that is gone
+    const { job, tenant } = started;
+    if (job.status !== 'running' && job.status !== 'undoing') return;
+    const step = this.#options.steps.get(stepOf(job).name);
+    const notes = new Notes();
+    const outcome =
+      step === undefined ? unknownStep(stepOf(job).name) : await this.#run(step, job, tenant, notes);
+    const policy = step?.retry ?? { maxFailures: 1, firstDelayMs: 0, maxDelayMs: 0, patienceMs: 0 };
+    await this.command(message.job, {
+      type: 'report',
+      turn: message.turn,
+      outcome: cleaned(outcome, notes),
+      notes: notes.text(),
+      at: now(),
+      policy,
+      random: Math.random(),
+    });
+  }
+
+  /**
+   * Applies a command to a job: decides, appends, sends what follows. `done` is false where the command came too late to
+   * matter. Undefined where there is no such job.
+   */
+  async command(
+    job: string,
+    command: JobCommand,
+  ): Promise<{ done: boolean; job: KnownJob; tenant: string } | undefined> {
+    for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
+      const loaded = await this.#options.log.load(jobStream, jobStreamId(job));
+      if (loaded === undefined || loaded.state.status === 'new') return undefined;
+      const events = decide(loaded.state, command);
+      if (events.length === 0) return { done: false, job: loaded.state, tenant: loaded.tenant };
+      const after = events.reduce(evolve, loaded.state as Job) as KnownJob;
+      const messages = followingMessages(loaded.state, after);
+      const append = await this.#append(loaded, events, after, messages, command);
+      if (!append) continue;
+      this.#options.onAppend?.();
+      await this.#options.dispatcher.send(messages);
+      return { done: true, job: after, tenant: loaded.tenant };
+    }
+    throw new Error(`job ${job}: ${MAX_CONFLICTS} appends in a row met a conflict`);
+  }
+
+  async #append(
+    loaded: Loaded<Job>,
+    events: readonly JobEvent[],
+    after: KnownJob,
+    messages: readonly OutboxMessage[],
+    command: JobCommand,
+  ): Promise<boolean> {
+    const others = await this.#options.alongside(loaded.state, events, after);
+    const meta = 'by' in command ? { by: command.by } : { worker: this.#options.worker };
+    const append: Append = { writes: [write(jobStream, loaded, events), ...others], messages, meta };
+    return (await this.#options.log.append(append)).ok;
+  }
+
+  async #run(
+    step: Step<World>,
+    job: Extract<Job, { status: 'running' | 'undoing' }>,
+    tenant: string,
+    notes: Notes,
+  ): Promise<Outcome> {
+    const { logger, world } = this.#options;
+    const cancelled = new AbortController();
+    const signal = AbortSignal.any([
+      AbortSignal.timeout(step.timeoutMs),
+      cancelled.signal,
+      this.#stopping.signal,
+    ]);
+    const watch = job.status === 'running' ? this.#watchForCancel(job.id, cancelled) : undefined;
+    const fields = { job: job.id, tenant, step: step.name, turn: job.position.turn };
+    const began = performance.now();
+    try {
+      const outcome = await step.run(world, {
+        job: job.id,
+        tenant,
+        subject: job.subject,
+        input: job.input,
+        outputs: job.outputs,
+        attempt: job.position.failures + 1,
+        uncertain: job.position.uncertain,
+        signal,
+        note: (line) => notes.note(line),
+        secret: (value) => notes.secret(value),
+      });
+      logger.info(
+        { ...fields, outcome: outcome.kind, ms: Math.round(performance.now() - began) },
+        'step ran',
+      );
+      return outcome;
+    } catch (error) {
+      if (signal.aborted) {
+        return {
+          kind: 'uncertain',
+          reason: `The run was ended (${reasonOf(signal)}); what it did is looked up before going on.`,
+        };
+      }
+      const reason = notes.clean(error instanceof Error ? error.message : String(error));
+      logger.error(
+        { ...fields, reason, stack: error instanceof Error ? notes.clean(error.stack ?? '') : '' },
+        'step threw',
+      );
+      return { kind: 'retry', reason };
+    } finally {
+      clearInterval(watch);
+    }
+  }
+
+  /** Looks at the job now and then, so that a cancellation ends a long step instead of waiting for it. */
+  #watchForCancel(job: string, cancelled: AbortController): NodeJS.Timeout {
+    return setInterval(() => {
+      this.#options.log.load(jobStream, jobStreamId(job)).then(
+        (loaded) => {
+          if (loaded?.state.status === 'running' && loaded.state.cancelRequested)
+            cancelled.abort(new Error('the job was cancelled'));
+        },
+        (error: unknown) => this.#options.logger.debug({ error, job }, 'could not look for a cancellation'),
+      );
+    }, this.#options.cancelCheckMs ?? 1_000);
+  }
+}
+
+/** The messages a job is owed now that it was not owed before. */
+export function followingMessages(before: Job, after: Job): readonly OutboxMessage[] {
+  const next = nextTurn(after);
+  if (next === null || next.turn === nextTurnNumber(before)) return [];
+  const body = { job: next.job, step: next.step, turn: next.turn };
+  return [{ id: uuidv7(), queue: next.queue, body, dueAt: next.dueAt }];
+}
+
+const nextTurnNumber = (job: Job): number => nextTurn(job)?.turn ?? -1;
+
+const now = (): string => new Date().toISOString();
+
+const unknownStep = (name: string): Outcome => ({
+  kind: 'operator',
+  reason: `This worker knows no step "${name}". Upgrade the workers, or retry the job on one that knows it.`,
+});
+
+const reasonOf = (signal: AbortSignal): string =>
+  signal.reason instanceof Error ? signal.reason.message : 'stopped';
+
+function cleaned(outcome: Outcome, notes: Notes): Outcome {
+  return 'reason' in outcome ? { ...outcome, reason: notes.clean(outcome.reason) } : outcome;
+}
