@@ -1,0 +1,90 @@
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const url = (...protocols: string[]) =>
+  z.url({
+    protocol: new RegExp(`^(${protocols.join('|')})$`),
+    error: `expected a URL that starts with ${protocols.map((p) => `${p}://`).join(' or ')}`,
+  });
+const queue = z
+  .string()
+  .regex(/^[\w.-]{1,200}$/, 'expected queue names of letters, digits, ".", "_" and "-"');
+const bytes32 = z
+  .string()
+  .refine(
+    (text) => Buffer.from(text, 'base64').length === 32,
+    'expected 32 random bytes in base64; `openssl rand -base64 32` makes some',
+  );
+
+/** Every variable Warrener reads, besides OpenStack's own (`OS_*`, `clouds.yaml`). A docstring here is its documentation. */
+const variables = z.object({
+  /** Where the event log and the read models live. */
+  DATABASE_URL: url('postgres', 'postgresql'),
+  /** The RabbitMQ that carries the step messages. */
+  AMQP_URL: url('amqp', 'amqps'),
+  /** The Redis that keeps the timers. */
+  REDIS_URL: url('redis', 'rediss'),
+  /** Address the API listens on. */
+  WARRENER_API_HOST: z.string().min(1).default('127.0.0.1'),
+  /** Port the API listens on; 0 takes a free one. */
+  WARRENER_API_PORT: port.default(8080),
+  /** What a caller has to present as `Authorization: Bearer …`. At least 24 characters. */
+  WARRENER_API_TOKEN: z
+    .string()
+    .min(24, 'expected at least 24 characters; `openssl rand -hex 24` makes some'),
+  /** Encrypts the secrets at rest: 32 bytes, base64. */
+  WARRENER_SECRET_KEY: bytes32,
+  /** Names this installation on the resources it makes, so that two of them can share a project. */
+  WARRENER_INSTALLATION: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/, 'expected 1 to 40 of a-z, 0-9 and "-"')
+    .default('warrener'),
+  /** Port of the sshd inside the servers. */
+  WARRENER_SSH_PORT: port.default(22),
+  /** Work queues this worker consumes, the most urgent first. */
+  QUEUE_PRIORITY: z
+    .string()
+    .default('warrener.cloud warrener.config')
+    .transform((text) => text.split(/\s+/).filter(Boolean))
+    .pipe(z.array(queue).min(1, 'expected at least one queue')),
+  /** Steps one worker process runs at once. */
+  WARRENER_WORKER_SLOTS: z.coerce.number().int().min(1).max(1_000).default(20),
+  WARRENER_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export type Variables = z.infer<typeof variables>;
+type Name = keyof Variables;
+
+/** The names of all variables, in the order of the documentation. */
+export const variableNames = Object.keys(variables.shape) as readonly Name[];
+
+/** A variable is missing or makes no sense. The message names each one, what it is and what was expected. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the variables a process needs, and only those, from the environment.
+ *
+ * @throws ConfigError naming every variable at fault, never its value where it is a secret
+ */
+export function readConfig<const Needed extends readonly Name[]>(
+  env: Readonly<Record<string, string | undefined>>,
+  needed: Needed,
+): Readonly<Pick<Variables, Needed[number]>> {
+  const shape = variables.pick(
+    Object.fromEntries(needed.map((name) => [name, true])) as Record<Needed[number], true>,
+  );
+  const given = Object.fromEntries(needed.map((name) => [name, env[name] === '' ? undefined : env[name]]));
+  const result = shape.safeParse(given);
+  if (result.success) return Object.freeze(result.data) as Readonly<Pick<Variables, Needed[number]>>;
+  const lines = result.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    return given[name] === undefined ? `${name} is not set` : `${name}: ${issue.message}`;
+  });
+  throw new ConfigError(`${lines.join('; ')}.`);
+}
+
+/** The environment of this process. The one place that reads it. */
+// eslint-disable-next-line no-restricted-properties
+export const environment = (): Readonly<Record<string, string | undefined>> => process.env;

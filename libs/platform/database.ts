@@ -1,0 +1,88 @@
+import { readdir, readFile } from 'node:fs/promises';
+import type { EntitySchema, MigrationInterface, QueryRunner } from 'typeorm';
+import { DataSource } from 'typeorm';
+import pg from 'pg';
+
+export type { DataSource } from 'typeorm';
+
+/** Where a library keeps its numbered schema files, and the name they are recorded under. */
+export interface SchemaSource {
+  readonly room: string;
+  readonly directory: URL;
+}
+
+/** A pool for the log and the hot path, with bounds on everything that could hang. */
+export function openPool(
+  databaseUrl: string,
+  options: { readonly name: string; readonly max?: number; readonly onError: (error: Error) => void },
+): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    application_name: options.name,
+    max: options.max ?? 10,
+    connectionTimeoutMillis: 10_000,
+    statement_timeout: 30_000,
+    idle_in_transaction_session_timeout: 60_000,
+    keepAlive: true,
+  });
+  pool.on('error', options.onError); // an idle connection broke; the pool replaces it
+  return pool;
+}
+
+/**
+ * The read models' data source. Brings the schema up to date first: every `NNN-*.sql` of the sources, once, in order,
+ * each in a transaction of its own, one process at a time.
+ */
+export async function openDataSource(
+  databaseUrl: string,
+  schemas: readonly SchemaSource[],
+  entities: readonly EntitySchema[],
+): Promise<DataSource> {
+  const migrations = (await Promise.all(schemas.map(migrationsOf))).flat();
+  const source = new DataSource({
+    type: 'postgres',
+    url: databaseUrl,
+    entities: [...entities],
+    migrations,
+    migrationsTableName: 'warrener_migration',
+    migrationsTransactionMode: 'each',
+    extra: { max: 10, connectionTimeoutMillis: 10_000, statement_timeout: 30_000 },
+  });
+  await source.initialize();
+  const lock = await source
+    .createQueryRunner()
+    .connect()
+    .then((client: pg.PoolClient) => client);
+  try {
+    await lock.query(`select pg_advisory_lock(hashtext('warrener schema'))`);
+    await source.runMigrations();
+  } finally {
+    await lock.query(`select pg_advisory_unlock(hashtext('warrener schema'))`);
+    lock.release();
+  }
+  return source;
+}
+
+/** TypeORM orders migrations by the number that ends their name; rooms come in the order given, files in theirs. */
+async function migrationsOf(
+  source: SchemaSource,
+  roomIndex: number,
+): Promise<(new () => MigrationInterface)[]> {
+  const files = (await readdir(source.directory)).filter((file) => /^\d{3}-.*\.sql$/.test(file)).sort();
+  return Promise.all(
+    files.map(async (file) => {
+      const sql = await readFile(new URL(file, source.directory), 'utf8');
+      const order = 1_700_000_000_000 + Number(file.slice(0, 3)) * 1_000 + roomIndex;
+      const name = `${source.room}-${file.replace('.sql', '')}-${order}`;
+      return class implements MigrationInterface {
+        readonly name = name;
+        async up(runner: QueryRunner): Promise<void> {
+          await runner.query(sql);
+        }
+        async down(): Promise<void> {
+          throw new Error('schema files are never taken back; restore a backup instead');
+        }
+      };
+    }),
+  );
+}

@@ -1,0 +1,10 @@
+export { ConfigError, environment, readConfig, variableNames } from './config.ts';
+export type { Variables } from './config.ts';
+export { openDataSource, openPool } from './database.ts';
+export type { DataSource, SchemaSource } from './database.ts';
+export { createLogger } from './log.ts';
+export type { Logger } from './log.ts';
+export { Problem, problemKinds } from './problem.ts';
+export type { FieldError, ProblemDocument, ProblemKind } from './problem.ts';
+export { seal, unseal } from './secrets.ts';
+export { Shutdown } from './shutdown.ts';
