@@ -29,18 +29,30 @@ function readState(dir) {
 export async function startServices({ dir, want = Object.keys(services), say = () => undefined }) {
   mkdirSync(dir, { recursive: true, mode: 0o755 });
   const own = want.filter((name) => !process.env[given[name]]);
-  const env = Object.fromEntries(want.filter((name) => !own.includes(name)).map((name) => [given[name], process.env[given[name]]]));
-  ensurePrograms(own.flatMap((name) => services[name].programs), say);
+  const env = Object.fromEntries(
+    want.filter((name) => !own.includes(name)).map((name) => [given[name], process.env[given[name]]]),
+  );
+  ensurePrograms(
+    own.flatMap((name) => services[name].programs),
+    say,
+  );
   const state = readState(dir);
   for (const name of own) {
-    state[name] ??= { password: randomBytes(18).toString('hex'), ports: await freePorts(services[name].ports) };
+    state[name] ??= {
+      password: randomBytes(18).toString('hex'),
+      ports: await freePorts(services[name].ports),
+    };
   }
   writeSecretFile(stateFile(dir), JSON.stringify(state, null, 2));
   const started = await Promise.allSettled(
     own.map(async (name) => {
       if (state[name].env !== undefined && running(dir, name) !== null) return;
       const began = Date.now();
-      state[name].env = await services[name].start({ dir, say: (text) => say(`${name}: ${text}`), ...state[name] });
+      state[name].env = await services[name].start({
+        dir,
+        say: (text) => say(`${name}: ${text}`),
+        ...state[name],
+      });
       say(`${name} is up (${((Date.now() - began) / 1000).toFixed(1)} s)`);
     }),
   );
@@ -73,10 +85,13 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const say = (text) => console.error(text);
   if (verb === 'up') await startServices({ dir, say });
   else if (verb === 'down') await stopServices(dir);
-  else if (verb === 'status') for (const name of Object.keys(services)) console.log(`${name}: ${running(dir, name) === null ? 'down' : 'up'}`);
+  else if (verb === 'status')
+    for (const name of Object.keys(services))
+      console.log(`${name}: ${running(dir, name) === null ? 'down' : 'up'}`);
   else if (verb === 'env') {
     for (const { env = {} } of Object.values(readState(dir))) {
-      for (const [name, value] of Object.entries(env)) console.log(`export TEST_${name}='${value}' ${name}='${value}'`);
+      for (const [name, value] of Object.entries(env))
+        console.log(`export TEST_${name}='${value}' ${name}='${value}'`);
     }
   } else {
     console.error('usage: node scripts/services.mjs up|down|env|status [--dir FOLDER]');

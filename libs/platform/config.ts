@@ -72,12 +72,11 @@ export function readConfig<const Needed extends readonly Name[]>(
   env: Readonly<Record<string, string | undefined>>,
   needed: Needed,
 ): Readonly<Pick<Variables, Needed[number]>> {
-  const shape = variables.pick(
-    Object.fromEntries(needed.map((name) => [name, true])) as Record<Needed[number], true>,
-  );
+  const shape = z.object(Object.fromEntries(needed.map((name) => [name, variables.shape[name]])));
   const given = Object.fromEntries(needed.map((name) => [name, env[name] === '' ? undefined : env[name]]));
   const result = shape.safeParse(given);
-  if (result.success) return Object.freeze(result.data) as Readonly<Pick<Variables, Needed[number]>>;
+  if (result.success)
+    return Object.freeze(result.data) as unknown as Readonly<Pick<Variables, Needed[number]>>;
   const lines = result.error.issues.map((issue) => {
     const name = String(issue.path[0]);
     return given[name] === undefined ? `${name} is not set` : `${name}: ${issue.message}`;

@@ -1,10 +1,13 @@
 import type { EventLog, OutboxMessage } from '#event-log';
 import type { Logger } from './runner.ts';
 
+/** A message as far as publishing it goes. */
+type Publishable = Pick<OutboxMessage, 'id' | 'queue'> & { readonly body: unknown };
+
 export interface DispatcherOptions {
   readonly log: EventLog;
   /** Resolves once the message is safe with the broker. */
-  readonly publish: (message: OutboxMessage) => Promise<void>;
+  readonly publish: (message: Publishable) => Promise<void>;
   /** Asks to be called back (`due`) at that moment. May fail: the sweep finds what it forgot. */
   readonly wakeAt: (at: Date, message: OutboxMessage) => Promise<void>;
   readonly logger: Logger;
@@ -53,7 +56,7 @@ export class Dispatcher {
   }
 
   /** A timer fired: its message is due. Throws when it could not be published, so that the timer tries again. */
-  async due(message: OutboxMessage): Promise<void> {
+  async due(message: Publishable): Promise<void> {
     await this.#publish(message);
   }
 
@@ -93,7 +96,7 @@ export class Dispatcher {
     }
   }
 
-  async #publish(message: OutboxMessage): Promise<void> {
+  async #publish(message: Publishable): Promise<void> {
     this.#sending.add(message.id);
     try {
       await this.#options.publish(message);

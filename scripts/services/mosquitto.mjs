@@ -31,7 +31,10 @@ export const mosquitto = {
     writeSecretFile(join(home, 'mosquitto.conf'), `${lines.join('\n')}\n`);
     start(dir, 'mosquitto', find('mosquitto'), ['-c', join(home, 'mosquitto.conf')]);
     await ready(dir, 'mosquitto', () => connect(mqtt), 20_000);
-    return { MQTT_URL: `mqtt://${USER}:${password}@127.0.0.1:${mqtt}`, MQTT_WEBSOCKET_URL: `ws://127.0.0.1:${websocket}` };
+    return {
+      MQTT_URL: `mqtt://${USER}:${password}@127.0.0.1:${mqtt}`,
+      MQTT_WEBSOCKET_URL: `ws://127.0.0.1:${websocket}`,
+    };
   },
   stop: (dir) => stop(dir, 'mosquitto'),
 };

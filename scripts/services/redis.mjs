@@ -13,7 +13,15 @@ export const redis = {
     const home = join(resolve(dir), 'redis');
     mkdirSync(home, { recursive: true });
     const config = join(home, 'redis.conf');
-    const lines = ['bind 127.0.0.1', `port ${port}`, `requirepass ${password}`, `dir "${home}"`, 'appendonly yes', 'save ""', 'maxmemory-policy noeviction'];
+    const lines = [
+      'bind 127.0.0.1',
+      `port ${port}`,
+      `requirepass ${password}`,
+      `dir "${home}"`,
+      'appendonly yes',
+      'save ""',
+      'maxmemory-policy noeviction',
+    ];
     writeSecretFile(config, `${lines.join('\n')}\n`);
     start(dir, 'redis', find('redis-server'), [config]);
     await ready(dir, 'redis', () => ping(port, password), 20_000);

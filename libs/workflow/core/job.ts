@@ -1,7 +1,7 @@
 import type { RetryPolicy } from './backoff.ts';
 import { backoffMs } from './backoff.ts';
 import type { Direction, JobEvent, PlannedStep, Stage, UndoCause } from './events.ts';
-import type { JsonObject, Outcome } from './outcome.ts';
+import type { Failure, JsonObject, Outcome } from './outcome.ts';
 
 /**
  * Where a job stands within its plan.
@@ -221,7 +221,11 @@ function decideReport(job: Job, report: Report): readonly JobEvent[] {
 }
 
 /** A wait beyond the step's patience is a failure; null while there is patience left. */
-function waited(position: Position, wait: Extract<Outcome, { kind: 'wait' }>, report: Report) {
+function waited(
+  position: Position,
+  wait: Extract<Outcome, { kind: 'wait' }>,
+  report: Report,
+): Failure | null {
   const since = position.since ?? report.at;
   const waitedMs = Date.parse(report.at) - Date.parse(since);
   if (waitedMs + wait.afterMs <= report.policy.patienceMs) return null;

@@ -1,0 +1,125 @@
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { brokerHistory, BrokerView, deleteBroker, findBroker, launchBroker, planLaunch } from '#brokers';
+import { Runtime } from '#runtime';
+import type { Response } from 'express';
+import type { Answer } from '../idempotency.ts';
+import { send } from '../answer.ts';
+import { CallerParam } from '../caller.ts';
+import type { Caller } from '../caller.ts';
+import { Idempotency } from '../idempotency.ts';
+import { page, readCursor } from '../paging.ts';
+import { LaunchBroker, ListBrokers } from './requests.ts';
+import { brokerDetail, brokerView } from './views.ts';
+
+@ApiTags('brokers')
+@Controller('v1/brokers')
+export class BrokersController {
+  private readonly runtime: Runtime;
+  private readonly idempotency: Idempotency;
+
+  constructor(runtime: Runtime, idempotency: Idempotency) {
+    this.runtime = runtime;
+    this.idempotency = idempotency;
+  }
+
+  @Post()
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Launch a broker',
+    description: 'Answers at once with the broker and the job that launches it.',
+  })
+  async launch(
+    @Body({ schema: LaunchBroker }) request: LaunchBroker,
+    @CallerParam() caller: Caller,
+    @Headers('idempotency-key') key: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    const asked = { key, route: 'POST /v1/brokers', body: request };
+    const { world, queues } = this.runtime;
+    const answer = await this.idempotency.once(caller, asked, async (remember) => {
+      const { plan, adminPassword } = await planLaunch(world, request);
+      const accepted = await launchBroker(world, caller.tenant, plan, adminPassword, queues, (made) =>
+        remember(accept(made)),
+      );
+      return accepted === 'conflict' ? 'conflict' : accept(accepted);
+    });
+    return send(response, answer);
+  }
+
+  @Get()
+  @ApiOperation({
+    summary: 'List brokers',
+    description: 'Newest first. Deleted ones only with status=deleted.',
+  })
+  async list(@Query({ schema: ListBrokers }) query: ListBrokers, @CallerParam() caller: Caller) {
+    const rows = this.runtime.dataSource
+      .getRepository(BrokerView)
+      .createQueryBuilder('broker')
+      .where('broker.tenant = :tenant', { tenant: caller.tenant })
+      .orderBy('broker.id', 'DESC')
+      .limit(query.limit + 1);
+    if (query.status === undefined) rows.andWhere(`broker.status <> 'deleted'`);
+    else rows.andWhere('broker.status = :status', { status: query.status });
+    if (query.name !== undefined) rows.andWhere('broker.name = :name', { name: query.name });
+    const before = readCursor(query.cursor);
+    if (before !== undefined) rows.andWhere('broker.id < :before', { before });
+    return page(await rows.getMany(), query.limit, (row) => ({
+      ...brokerView(row.state),
+      created_at: row.created_at.toISOString(),
+    }));
+  }
+
+  @Get(':broker')
+  @ApiOperation({
+    summary: 'Show a broker',
+    description: 'By id or name: everything Nova tells, its history, what its steps cost.',
+  })
+  async show(@Param('broker') idOrName: string, @CallerParam() caller: Caller) {
+    const broker = await findBroker(this.runtime.world, caller.tenant, idOrName);
+    const { history, launch } = await brokerHistory(this.runtime.world, broker);
+    return brokerDetail(broker, history, launch, await this.#server(broker.serverId));
+  }
+
+  @Delete(':broker')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Delete a broker',
+    description: 'By id or name, whatever state it is in. Answers at once with the job.',
+  })
+  async delete(
+    @Param('broker') idOrName: string,
+    @CallerParam() caller: Caller,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    const broker = await findBroker(this.runtime.world, caller.tenant, idOrName);
+    const accepted = await deleteBroker(
+      this.runtime.world,
+      caller.tenant,
+      broker.id,
+      this.runtime.queues,
+      () => [],
+    );
+    return send(response, accept(accepted));
+  }
+
+  async #server(id: string | null) {
+    if (id === null) return { server: null, server_error: null };
+    try {
+      return { server: (await this.runtime.world.cloud.nova.getServer(id))?.raw ?? null, server_error: null };
+    } catch (error) {
+      return {
+        server: null,
+        server_error: error instanceof Error ? error.message : 'Nova could not be asked.',
+      };
+    }
+  }
+}
+
+function accept({ broker, job }: { broker: Parameters<typeof brokerView>[0]; job: string }): Answer {
+  return {
+    status: 202,
+    location: `/v1/jobs/${job}`,
+    body: { broker: brokerView(broker), job: { id: job, status: 'running', broker_id: broker.id } },
+  };
+}

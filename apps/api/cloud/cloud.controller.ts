@@ -1,0 +1,46 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Runtime } from '#runtime';
+
+/** A thing of the cloud that a launch can name. */
+interface Choice {
+  readonly id: string;
+  readonly name: string;
+}
+
+const choices = (items: readonly Choice[]) => ({ items: items.map(({ id, name }) => ({ id, name })) });
+
+@ApiTags('cloud')
+@Controller('v1/cloud')
+export class CloudController {
+  private readonly runtime: Runtime;
+
+  constructor(runtime: Runtime) {
+    this.runtime = runtime;
+  }
+
+  @Get('images')
+  @ApiOperation({ summary: 'Images a broker can be launched from' })
+  async images() {
+    return choices(await this.runtime.world.cloud.glance.listImages());
+  }
+
+  @Get('flavors')
+  @ApiOperation({ summary: 'Flavors' })
+  async flavors() {
+    return choices(await this.runtime.world.cloud.nova.listFlavors());
+  }
+
+  @Get('networks')
+  @ApiOperation({ summary: 'Networks' })
+  async networks() {
+    return choices(await this.runtime.world.cloud.neutron.listNetworks());
+  }
+
+  @Get('keys')
+  @ApiOperation({ summary: 'Your key pairs' })
+  async keys() {
+    const keys = await this.runtime.world.cloud.nova.listKeypairs();
+    return choices(keys.map(({ name }) => ({ id: name, name })));
+  }
+}

@@ -1,0 +1,10 @@
+import { environment, readConfig } from '#platform';
+import { runProcess, Runtime, runtimeVariables } from '#runtime';
+import { apiVariables, startApi } from './server.ts';
+
+await runProcess('warrener-api', async (shutdown, logger) => {
+  const config = readConfig(environment(), [...runtimeVariables, ...apiVariables]);
+  const runtime = await Runtime.open(config, environment(), logger, shutdown);
+  const api = await startApi(runtime, config);
+  shutdown.add('api', () => api.stop());
+});

@@ -1,0 +1,2 @@
+export { deleteBrokerWorkflow } from './delete-broker.ts';
+export { launchBrokerWorkflow } from './launch-broker.ts';

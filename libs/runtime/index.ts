@@ -1,0 +1,2 @@
+export { runProcess } from './process.ts';
+export { Runtime, runtimeVariables } from './runtime.ts';
