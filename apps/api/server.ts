@@ -49,9 +49,7 @@ export async function startApi(
     .addBearerAuth()
     .build();
   const document = SwaggerModule.createDocument(app, description);
-  app
-    .getHttpAdapter()
-    .get('/v1/openapi.json', (_request: Request, response: Response) => response.json(document));
+  app.use('/v1/openapi.json', (_request: Request, response: Response) => void response.json(document));
   runtime.onCommit(() => streams.nudge());
   streams.start();
   await app.listen(config.WARRENER_API_PORT, config.WARRENER_API_HOST);

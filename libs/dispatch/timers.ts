@@ -36,7 +36,6 @@ export class Timers {
     this.#options = options;
     // For setting timers: fails at once where Redis is away.
     this.#redis = new Redis(options.redisUrl, {
-      lazyConnect: true,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 1,
       commandTimeout: COMMAND_TIMEOUT_MS,
@@ -47,14 +46,12 @@ export class Timers {
     this.#queue = new Queue(QUEUE, {
       connection: this.#redis,
       prefix: options.prefix,
-      skipWaitingForReady: true,
     });
     this.#queue.on('error', (error) => this.#complain(error));
   }
 
   start(): void {
     if (this.#worker !== undefined) return;
-    this.#redis.connect().catch((error: unknown) => this.#complain(error));
     this.#workerRedis = new Redis(this.#options.redisUrl, {
       maxRetriesPerRequest: null,
       connectTimeout: COMMAND_TIMEOUT_MS,
@@ -81,6 +78,7 @@ export class Timers {
    * @throws Error at once where Redis is away
    */
   async wakeAt(at: Date, message: WorkMessage): Promise<void> {
+    if (this.#redis.status !== 'ready') throw new Error('Redis is away');
     await this.#queue.add('due', message, {
       jobId: message.id,
       delay: Math.max(0, at.getTime() - Date.now()),

@@ -46,19 +46,17 @@ export async function openDataSource(
     migrations,
     migrationsTableName: 'warrener_migration',
     migrationsTransactionMode: 'each',
-    extra: { max: 10, connectionTimeoutMillis: 10_000, statement_timeout: 30_000 },
+    // Fixed, or a user called like our schema would look there first, and find another table of migrations.
+    extra: { max: 10, connectionTimeoutMillis: 10_000, statement_timeout: 30_000, options: '-c search_path=public' },
   });
   await source.initialize();
-  const lock = await source
-    .createQueryRunner()
-    .connect()
-    .then((client: pg.PoolClient) => client);
+  const lock = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+  await lock.connect();
   try {
     await lock.query(`select pg_advisory_lock(hashtext('warrener schema'))`);
     await source.runMigrations();
   } finally {
-    await lock.query(`select pg_advisory_unlock(hashtext('warrener schema'))`);
-    lock.release();
+    await lock.end(); // and with it the lock
   }
   return source;
 }
