@@ -8,8 +8,8 @@ export interface GuestOptions {
   readonly folder: string;
   readonly id: string;
   readonly hostname: string;
-  /** Folders laid over this machine's own root, the uppermost first. */
-  readonly layers: readonly string[];
+  /** The folder that makes the image, laid over this machine's own root. */
+  readonly image: string;
   /** Services that start with the server. */
   readonly services: readonly string[];
   readonly userData: string | null;

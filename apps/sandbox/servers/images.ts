@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 /** What an image's layer is made by, and what starts with a server of it. */
 interface Recipe {
@@ -122,6 +123,7 @@ echo 'deb [trusted=yes] file:/srv/apt ./' >/etc/apt/sources.list
 export class Images {
   readonly #folder: string;
   readonly #say: (text: string) => void;
+  readonly #making = new Map<string, Promise<string>>();
 
   constructor(folder: string, say: (text: string) => void) {
     this.#folder = folder;
@@ -139,21 +141,30 @@ export class Images {
     return recipes[name]?.services ?? [];
   }
 
-  /** The folders that make an image, laid over this machine's root. @throws Error with the end of what failed */
-  async layers(name: string): Promise<readonly string[]> {
+  /** The folder that makes an image, laid over this machine's root. @throws Error with the end of what failed */
+  async layer(name: string): Promise<string> {
+    const making = this.#making.get(name) ?? this.#made(name);
+    this.#making.set(name, making);
+    return making.catch((error: unknown) => {
+      this.#making.delete(name); // the next server tries again
+      throw error;
+    });
+  }
+
+  async #made(name: string): Promise<string> {
     const recipe = recipes[name];
     if (recipe === undefined) throw new Error(`there is no image ${name}`);
     const folder = join(this.#folder, name);
     const mark = `${folder}.made`;
-    // Made anew when the recipe changes; servers that use the old one keep it until then.
-    if (existsSync(mark) && readFileSync(mark, 'utf8') === recipe.script) return [folder];
+    // Made anew when the recipe changes.
+    if (existsSync(mark) && readFileSync(mark, 'utf8') === recipe.script) return folder;
     this.#say(`making the image ${name}`);
-    this.#make(name, folder, recipe);
+    await this.#make(name, folder, recipe);
     writeFileSync(mark, recipe.script);
-    return [folder];
+    return folder;
   }
 
-  #make(name: string, folder: string, recipe: Recipe): void {
+  async #make(name: string, folder: string, recipe: Recipe): Promise<void> {
     const [layer, work, root] = ['new', 'work', 'root'].map((part) => `${folder}.${part}`) as [
       string,
       string,
@@ -163,36 +174,33 @@ export class Images {
       rmSync(part, { recursive: true, force: true });
       mkdirSync(part, { recursive: true });
     }
-    if (name === 'Debian') this.#download(join(layer, 'srv/apt'));
+    if (name === 'Debian') await this.#download(join(layer, 'srv/apt'));
     const script = `set -e
 mount --make-rprivate /
 mount -t overlay -o lowerdir=/,upperdir=${layer},workdir=${work} overlay ${root}
-mount -t proc proc ${root}/proc; mount -t tmpfs tmpfs ${root}/run; mount -t tmpfs tmpfs ${root}/tmp; mount --bind /dev/null ${root}/dev/null
+mount -t proc proc ${root}/proc; mount -t tmpfs tmpfs ${root}/run; mount -t tmpfs tmpfs ${root}/tmp
+mount -t tmpfs tmpfs ${root}/dev; : >${root}/dev/null; mount --bind /dev/null ${root}/dev/null
 chroot ${root} sh -euc "$1"`;
     const privileges = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user', '--map-auto'];
-    const made = spawnSync(
-      'unshare',
-      [...privileges, '--mount', '--pid', '--fork', 'sh', '-c', script, 'sh', recipe.script],
-      { encoding: 'utf8' },
-    );
-    if (made.status !== 0)
-      throw new Error(
-        `the image ${name} could not be made: ${(made.error?.message ?? made.stderr).trim().slice(-500)}`,
-      );
+    const command = [...privileges, '--mount', '--pid', '--fork', 'sh', '-c', script, 'sh', recipe.script];
+    await attempt(`the image ${name} could not be made`, 'unshare', command, '/');
     for (const part of [work, root]) rmSync(part, { recursive: true, force: true });
     rmSync(folder, { recursive: true, force: true });
     renameSync(layer, folder);
   }
 
-  #download(folder: string): void {
+  async #download(folder: string): Promise<void> {
     mkdirSync(folder, { recursive: true });
-    const got = spawnSync('apt-get', ['-q', '-o', 'APT::Sandbox::User=root', 'download', ...PACKAGES], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
-    if (got.status !== 0)
-      throw new Error(
-        `apt-get could not download ${PACKAGES.join(' and ')}: ${(got.error?.message ?? got.stderr).trim().slice(-300)}`,
-      );
+    const command = ['-q', '-o', 'APT::Sandbox::User=root', 'download', ...PACKAGES];
+    await attempt(`apt-get could not download ${PACKAGES.join(' and ')}`, 'apt-get', command, folder);
+  }
+}
+
+async function attempt(what: string, program: string, args: readonly string[], cwd: string): Promise<void> {
+  try {
+    await promisify(execFile)(program, args, { cwd, env: { ...process.env, LC_ALL: 'C.UTF-8' } });
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().slice(-500) : '';
+    throw new Error(`${what}: ${said === '' ? String(error) : said}`, { cause: error });
   }
 }

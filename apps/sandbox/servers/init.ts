@@ -1,7 +1,7 @@
 // The first program inside a guest: mounts its files, applies its user data, starts its services, leads connections in.
 // It runs in the guest's namespaces, but sees the host's files; what belongs inside is started by chroot.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,18 +24,17 @@ const mount = (type: string, target: string, options: string): void => {
 };
 
 function mountAll(): void {
-  const [upper, work] = ['upper', 'work'].map((name) => join(spec.home, name)) as [string, string];
-  for (const folder of [upper, work, root]) mkdirSync(folder, { recursive: true });
+  const upper = join(spec.home, 'upper');
+  const work = join(spec.home, 'work');
+  for (const folder of [work, root]) mkdirSync(folder, { recursive: true });
+  if (!existsSync(upper)) {
+    // The image is copied: the kernel takes no lower layer that lies within another one, and `/` holds them all.
+    rmSync(`${upper}.new`, { recursive: true, force: true });
+    run('cp', '-a', spec.image, `${upper}.new`);
+    renameSync(`${upper}.new`, upper);
+  }
   run('mount', '--make-rprivate', '/');
-  run(
-    'mount',
-    '-t',
-    'overlay',
-    '-o',
-    `lowerdir=${[...spec.layers, '/'].join(':')},upperdir=${upper},workdir=${work}`,
-    'overlay',
-    root,
-  );
+  run('mount', '-t', 'overlay', '-o', `lowerdir=/,upperdir=${upper},workdir=${work}`, 'overlay', root);
   run('mount', '-t', 'proc', 'proc', join(root, 'proc'));
   mount('tmpfs', join(root, 'run'), 'mode=755');
   mount('tmpfs', join(root, 'tmp'), 'mode=1777');

@@ -180,7 +180,7 @@ export class Servers {
       folder,
       id: server.id,
       hostname: server.name,
-      layers: await images.layers(image),
+      image: await images.layer(image),
       services: images.services(image),
       userData: server.userData,
       publicKey:
