@@ -2,8 +2,11 @@ import { connect } from 'amqplib';
 import type { ChannelModel } from 'amqplib';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from './logger.ts';
+import { within } from './within.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
+const OPEN_TIMEOUT_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 3_000;
 const HEARTBEAT_S = 15;
 const FIRST_DELAY_MS = 200;
 const MAX_DELAY_MS = 10_000;
@@ -13,90 +16,110 @@ export interface KeptConnectionOptions {
   /** Shown in RabbitMQ's list of connections. */
   readonly name: string;
   readonly logger: Logger;
-  /** Prepares a fresh connection. A rejection closes it and the next one is tried after a pause. */
+  /** Prepares a fresh connection. A rejection closes it, and the next one is tried after a pause. */
   readonly onOpen: (connection: ChannelModel) => Promise<void>;
-  /** What was prepared is gone. */
+  /** What was prepared, wholly or in part, is gone. */
   readonly onLost: () => void;
 }
 
 /**
- * A connection that is opened again whenever it is lost, with growing, jittered pauses. amqplib does none of this.
- * `noDelay`: without it Nagle and delayed acknowledgements cost 44 ms a message.
+ * A connection to RabbitMQ that is opened again whenever it is lost, with growing, jittered pauses, until it is stopped.
  *
  * Starts once; `stop()` may be called twice, or before `start()`.
  */
 export class KeptConnection {
   readonly #options: KeptConnectionOptions;
+  readonly #url: string;
   readonly #stopping = new AbortController();
+  #socket = new AbortController();
   #connection: ChannelModel | undefined;
   #running: Promise<void> | undefined;
 
+  /** @throws TypeError where the URL is none */
   constructor(options: KeptConnectionOptions) {
     this.#options = options;
+    this.#url = withHeartbeat(options.url);
   }
 
   start(): void {
-    if (!this.#stopping.signal.aborted) this.#running ??= this.#run();
+    if (!this.#stopped()) this.#running ??= this.#run();
   }
 
+  /** Closes the connection after what was sent over it has arrived; a RabbitMQ that does not answer is not waited for. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#connection?.close().catch(() => undefined); // lost already
+    await this.#close();
     await this.#running;
   }
 
-  /** Ends the connection on purpose; it is opened again. For a channel that broke under its owner. */
+  /** Ends the connection on purpose; another one is opened. For an owner whose channel broke. */
   drop(): void {
-    void this.#connection?.close().catch(() => undefined); // lost already
+    void this.#close();
+  }
+
+  /** A method, because the compiler takes a property that was false once for false later. */
+  #stopped(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   async #run(): Promise<void> {
-    const { logger, name, onLost } = this.#options;
+    const { logger, name } = this.#options;
     let failures = 0;
-    while (!this.#stopping.signal.aborted) {
+    while (!this.#stopped()) {
+      const began = Date.now();
       try {
-        const { lost } = await this.#open();
-        failures = 0;
-        const reason = await lost;
-        onLost();
-        if (!this.#stopping.signal.aborted)
+        const reason = await this.#hold();
+        if (!this.#stopped())
           logger.warn({ connection: name, reason }, 'RabbitMQ went away; connecting again');
       } catch (error) {
-        if (failures === 0)
+        if (failures === 0 && !this.#stopped())
           logger.warn({ connection: name, error }, 'RabbitMQ cannot be reached; trying again');
-        failures += 1;
       }
-      const full = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** failures);
-      await sleep(full / 2 + (full / 2) * Math.random(), undefined, { signal: this.#stopping.signal }).catch(
-        () => undefined,
-      ); // stopping
+      // A connection that is lost as soon as it is there is no reason to hurry.
+      failures = Date.now() - began > MAX_DELAY_MS ? 1 : failures + 1;
+      const pause = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures - 1));
+      const jittered = pause / 2 + (pause / 2) * Math.random();
+      await sleep(jittered, undefined, { signal: this.#stopping.signal }).catch(() => undefined); // stopping
     }
   }
 
-  /** Opens a connection; `lost` resolves, with the reason, when it is gone. */
-  async #open(): Promise<{ lost: Promise<string> }> {
-    const { url, name, onOpen, logger } = this.#options;
-    const target = new URL(url);
-    target.searchParams.set('heartbeat', String(HEARTBEAT_S));
-    const connection = await connect(target.toString(), {
-      noDelay: true,
+  /** Opens a connection and stays with it; resolves with the reason when it is gone. */
+  async #hold(): Promise<string> {
+    const { name, onOpen, onLost, logger } = this.#options;
+    this.#socket = new AbortController();
+    const socketOptions = {
+      noDelay: true, // without it Nagle and delayed acknowledgements cost 44 ms a message
       timeout: CONNECT_TIMEOUT_MS,
       clientProperties: { connection_name: name },
-    });
+      signal: this.#socket.signal,
+    };
+    const connection = await connect(this.#url, socketOptions);
     let reason = 'closed';
     connection.on('error', (error: Error) => (reason = error.message));
-    const lost = new Promise<string>((resolve) => connection.once('close', () => resolve(reason)));
+    const lost = new Promise<void>((resolve) => connection.once('close', () => resolve()));
     this.#connection = connection;
-    if (this.#stopping.signal.aborted) await connection.close();
-    else {
-      try {
-        await onOpen(connection);
-      } catch (error) {
-        await connection.close().catch(() => undefined); // lost already
-        throw error;
-      }
+    try {
+      await within(OPEN_TIMEOUT_MS, onOpen(connection), () => new Error('RabbitMQ does not answer'));
       logger.info({ connection: name }, 'connected to RabbitMQ');
+      await lost;
+      return reason;
+    } finally {
+      onLost();
+      await this.#close();
     }
-    return { lost };
   }
+
+  async #close(): Promise<void> {
+    const socket = this.#socket;
+    const closed = this.#connection?.close() ?? Promise.resolve();
+    this.#connection = undefined;
+    await within(CLOSE_TIMEOUT_MS, closed, () => new Error('late')).catch(() => undefined); // lost already, or hung
+    socket.abort(); // amqplib only half-closes it, which a RabbitMQ that hangs never notices
+  }
+}
+
+function withHeartbeat(url: string): string {
+  const target = new URL(url);
+  if (!target.searchParams.has('heartbeat')) target.searchParams.set('heartbeat', String(HEARTBEAT_S));
+  return target.toString();
 }

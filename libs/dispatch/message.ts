@@ -1,7 +1,7 @@
-/** A message for a work queue. The id travels with it, so that a reader of logs can follow it. */
+/** A message for a work queue. Its id goes with it: two messages of the same id are the same message. */
 export interface WorkMessage {
   readonly id: string;
   readonly queue: string;
-  /** JSON. */
+  /** What JSON can carry. */
   readonly body: unknown;
 }

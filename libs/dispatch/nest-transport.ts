@@ -1,61 +1,77 @@
-import type { CustomTransportStrategy } from '@nestjs/microservices';
+import { Catch } from '@nestjs/common';
+import type { RpcExceptionFilter } from '@nestjs/common';
 import { BaseRpcContext, Server } from '@nestjs/microservices';
-import { lastValueFrom } from 'rxjs';
+import type { CustomTransportStrategy } from '@nestjs/microservices';
+import type { Observable } from 'rxjs';
+import { lastValueFrom, throwError } from 'rxjs';
 import { WorkQueueConsumer } from './consumer.ts';
-import type { ConsumerOptions } from './consumer.ts';
+import type { ConsumerOptions, DeliveryInfo } from './consumer.ts';
 
-/** The pattern of the one handler that step messages go to. */
+/** The pattern of the one handler that messages go to. */
 export const STEP_PATTERN = 'step';
 
-/** What a handler can know of a message beside its body. */
-export class WorkQueueContext extends BaseRpcContext<[queue: string, redelivered: boolean]> {
-  /** The work queue it came from. */
-  getQueue(): string {
-    return this.getArgByIndex(0) as string;
+/** What a handler can know of a message beside its body: the `@Ctx()` of a handler. */
+export class WorkQueueContext extends BaseRpcContext<[DeliveryInfo]> {
+  getDelivery(): DeliveryInfo {
+    return this.args[0];
   }
 }
 
 /**
- * Work queues as a Nest transport. It looks at the handler's outcome itself: Nest's base class reports success for a
- * handler that threw, and the built-in RabbitMQ transport acknowledges before it handles.
+ * Work queues as a Nest transport: `@EventPattern('step')` or `@MessagePattern('step')`. A handler that returned
+ * acknowledges its message, one that threw gives it back after a pause. The transport awaits that itself: Nest's base
+ * class reports success for an event handler that threw, and its RabbitMQ transport acknowledges before it handles.
  */
 export class WorkQueueTransport extends Server implements CustomTransportStrategy {
+  override readonly propagatesEventHandlerErrors = true;
   readonly #consumer: WorkQueueConsumer;
 
   constructor(options: Omit<ConsumerOptions, 'handler'>) {
     super();
-    this.#consumer = new WorkQueueConsumer({
-      ...options,
-      handler: (body, { queue, redelivered }) => this.#handle(body, queue, redelivered),
-    });
+    const handler = (body: unknown, delivery: DeliveryInfo): Promise<void> => this.#handle(body, delivery);
+    this.#consumer = new WorkQueueConsumer({ ...options, handler });
   }
 
+  /** Calls back at once: RabbitMQ may be away, and is connected to as soon as it answers. */
   listen(callback: (error?: unknown) => void): void {
     if (this.getHandlerByPattern(STEP_PATTERN) === null) {
-      callback(new Error(`no handler for the pattern "${STEP_PATTERN}"`));
+      callback(noHandler());
       return;
     }
     this.#consumer.start();
     callback();
   }
 
+  /** Resolves when what has begun has ended. */
   async close(): Promise<void> {
     await this.#consumer.stop();
   }
 
-  /** There are no transport events to listen to. */
   on(): never {
-    throw new Error('this transport emits no events');
+    throw new Error('the work queue transport has no events');
   }
 
-  unwrap<T>(): T {
-    return this.#consumer as T;
+  unwrap(): never {
+    throw new Error('the work queue transport has no single broker object');
   }
 
-  async #handle(body: unknown, queue: string, redelivered: boolean): Promise<void> {
+  async #handle(body: unknown, delivery: DeliveryInfo): Promise<void> {
     const handler = this.getHandlerByPattern(STEP_PATTERN);
-    if (handler === null) throw new Error(`no handler for the pattern "${STEP_PATTERN}"`);
-    const result: unknown = await handler(body, new WorkQueueContext([queue, redelivered]));
+    if (handler === null) throw noHandler();
+    const result: unknown = await handler(body, new WorkQueueContext([delivery]));
     await lastValueFrom(this.transformToObservable(result), { defaultValue: undefined });
   }
 }
+
+/**
+ * Hands a handler's own error to the transport, and so to its logger: `app.useGlobalFilters(new OwnErrors())`. Without it
+ * Nest prints the error by itself and passes on "Internal server error".
+ */
+@Catch()
+export class OwnErrors implements RpcExceptionFilter {
+  catch(error: unknown): Observable<never> {
+    return throwError(() => error);
+  }
+}
+
+const noHandler = (): Error => new Error(`no handler for the pattern "${STEP_PATTERN}"`);
