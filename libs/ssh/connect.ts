@@ -15,7 +15,7 @@ export interface ConnectOptions {
   readonly hostKey: string;
   /** Longest wait for a login, milliseconds. @default 15_000 */
   readonly connectTimeoutMs?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A connection that is logged in. */
@@ -26,8 +26,12 @@ export interface SshSession extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** A peer that is silent is asked this often, and is gone after this many questions without an answer. */
 const KEEPALIVE_MS = 10_000;
 const KEEPALIVES = 3;
+
+/** Longest wait for the peer to agree to the end, milliseconds. */
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /** No SHA-1, no CBC, no 1990s: what we connect to is a server we just made. */
 const ALGORITHMS = {
@@ -44,61 +48,57 @@ const ALGORITHMS = {
 } as const satisfies ssh2.Algorithms;
 
 /**
- * Connects and logs in.
+ * Connects and logs in. The host key is compared before anything of ours is sent.
  *
- * @throws SshError; the signal's reason where it was aborted
+ * @throws SshError `unreachable`, `host-key-mismatch` or `auth-refused`; the signal's reason where it was aborted
  */
-export function connect(options: ConnectOptions): Promise<SshSession> {
+export async function connect(options: ConnectOptions): Promise<SshSession> {
   const { host, port = 22, connectTimeoutMs = 15_000, signal } = options;
+  signal?.throwIfAborted();
   const expected = keyBlob(options.hostKey);
-  const client = new ssh2.Client();
   const where = `${host}:${port}`;
-  return new Promise((resolve, reject) => {
-    let mismatch = false;
-    const fail = (error: Error): void => {
-      settled();
-      client.destroy();
-      reject(error);
-    };
-    const abort = (): void => fail(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
-    const closed = (): void =>
-      fail(
-        mismatch
-          ? hostKeyMismatch(where)
-          : new SshError('unreachable', `${where} closed the connection before the login.`),
-      );
-    const settled = (): void => {
-      signal?.removeEventListener('abort', abort);
-      client.off('close', closed);
-    };
-    client.on('error', (error) => fail(mismatch ? hostKeyMismatch(where) : meaningOf(error, where)));
-    client.once('close', closed);
-    client.once('ready', () => {
-      settled();
-      client.removeAllListeners('error');
-      client.on('error', () => undefined); // 'close' follows, and ends what runs
-      resolve(sessionOver(client));
+  const client = new ssh2.Client();
+  const shownKey = { isAnother: false };
+  try {
+    await loggedIn(client, signal, () =>
+      client.connect({
+        host,
+        port,
+        username: options.username,
+        privateKey: options.privateKey,
+        readyTimeout: connectTimeoutMs, // from before the TCP connect until after the login
+        keepaliveInterval: KEEPALIVE_MS,
+        keepaliveCountMax: KEEPALIVES,
+        algorithms: ALGORITHMS,
+        hostVerifier: (shown: Buffer) => {
+          shownKey.isAnother = !shown.equals(expected);
+          return !shownKey.isAnother;
+        },
+      }),
+    );
+    return sessionOver(client);
+  } catch (error) {
+    client.destroy();
+    signal?.throwIfAborted();
+    throw shownKey.isAnother ? hostKeyMismatch(where, error) : meaningOf(error as Error, where);
+  }
+}
+
+/** Resolves after the login; rejects with what ssh2 says, or when the signal is aborted. */
+async function loggedIn(client: ssh2.Client, signal: AbortSignal | undefined, begin: () => void) {
+  let abort: () => void = () => undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      abort = () => reject(new Error('aborted'));
+      client.once('ready', resolve);
+      client.on('error', reject); // stays: after the login 'close' follows it, and ends what runs
+      client.once('close', () => reject(new Error('it closed the connection')));
+      signal?.addEventListener('abort', abort, { once: true });
+      begin();
     });
-    signal?.addEventListener('abort', abort, { once: true });
-    if (signal?.aborted === true) {
-      abort();
-      return;
-    }
-    client.connect({
-      host,
-      port,
-      username: options.username,
-      privateKey: options.privateKey,
-      readyTimeout: connectTimeoutMs,
-      keepaliveInterval: KEEPALIVE_MS,
-      keepaliveCountMax: KEEPALIVES,
-      algorithms: ALGORITHMS as unknown as ssh2.Algorithms,
-      hostVerifier: (shown: Buffer) => {
-        mismatch = !shown.equals(expected);
-        return !mismatch;
-      },
-    });
-  });
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
 }
 
 function sessionOver(client: ssh2.Client): SshSession {
@@ -112,7 +112,7 @@ function sessionOver(client: ssh2.Client): SshSession {
   const close = async (): Promise<void> => {
     if (!open) return;
     client.end();
-    const timer = setTimeout(() => client.destroy(), 2_000);
+    const timer = setTimeout(() => client.destroy(), CLOSE_TIMEOUT_MS);
     await gone;
     clearTimeout(timer);
   };
@@ -126,20 +126,17 @@ function sessionOver(client: ssh2.Client): SshSession {
   };
 }
 
-const hostKeyMismatch = (where: string): SshError =>
+const hostKeyMismatch = (where: string, cause: unknown): SshError =>
   new SshError(
     'host-key-mismatch',
     `${where} shows another host key than the one made for it: somebody else may be answering. Nothing was sent to it.`,
+    cause,
   );
 
-function meaningOf(error: Error & { level?: string | undefined; code?: string }, where: string): SshError {
+function meaningOf(error: Error & { level?: string }, where: string): SshError {
   if (error.level === 'client-authentication')
     return new SshError('auth-refused', `${where} does not accept our key.`, error);
-  if (/no matching/i.test(error.message))
-    return new SshError(
-      'host-key-mismatch',
-      `${where} offers none of the keys or algorithms expected: ${error.message}.`,
-      error,
-    );
+  // It speaks SSH, but not with the kind of host key that was made for it.
+  if (/no matching host key/i.test(error.message)) return hostKeyMismatch(where, error);
   return new SshError('unreachable', `${where} cannot be reached by SSH (${error.message}).`, error);
 }
