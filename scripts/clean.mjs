@@ -5,7 +5,7 @@ import { cleanServices } from './services.mjs';
 import { stop } from './services/process.mjs';
 
 const home = '.warrener';
-for (const name of ['warrener', 'sandbox']) await stop(home, name);
+for (const name of ['start', 'warrener', 'sandbox']) await stop(home, name, { graceMs: 60_000 });
 if (existsSync(home)) {
   for (const entry of readdirSync(home)) {
     if (existsSync(join(home, entry, 'services.json'))) await cleanServices(join(home, entry));

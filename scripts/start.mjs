@@ -9,7 +9,16 @@ import { launchDemo } from './start/demo.mjs';
 import { checkNode, ensureBuilt, ensurePackagesInstalled } from './ensure-dependencies.mjs';
 import { startServices } from './services.mjs';
 import { ensurePrograms } from './services/packages.mjs';
-import { freePorts, logEnd, logFile, running, start, stop, writeSecretFile } from './services/process.mjs';
+import {
+  freePorts,
+  logEnd,
+  logFile,
+  recordSelf,
+  running,
+  start,
+  stop,
+  writeSecretFile,
+} from './services/process.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -74,6 +83,12 @@ async function main() {
   if (unknown !== undefined) throw new Error(`"${unknown}" is not known; the only option is --once.`);
   checkNode();
   mkdirSync(home, { recursive: true });
+  const other = running(home, 'start');
+  if (other !== null)
+    throw new Error(
+      `Warrener already runs from this folder (process ${other.pid}); end that one with Ctrl-C first.`,
+    );
+  recordSelf(home, 'start');
   ensurePackagesInstalled(root, say);
   ensureBuilt(root, say);
   const ownCloud = Boolean(process.env.OS_CLOUD || process.env.OS_AUTH_URL);

@@ -27,6 +27,15 @@ export function running(dir, name) {
   }
 }
 
+/** Records this very process, so that a second one can tell that it runs. */
+export function recordSelf(dir, name) {
+  mkdirSync(join(dir, 'pids'), { recursive: true });
+  writeFileSync(
+    pidFile(dir, name),
+    JSON.stringify({ pid: process.pid, started: startTime(process.pid), at: Date.now() }),
+  );
+}
+
 /**
  * Starts a program in a session of its own (a terminal's Ctrl-C does not reach it), its output in `<dir>/logs/<name>.log`,
  * its pid recorded together with its start time.

@@ -97,12 +97,28 @@ async function showJob({ api, token, say, job }) {
   }
 }
 
+const PATIENCE_MS = 120_000;
+
+/** After a restart the broker's server boots again; that takes a moment. */
+async function patiently(attempt, say) {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (Date.now() > deadline || /ACCESS_REFUSED/.test(error.message)) throw error;
+      if (tries === 0) say('waiting for the broker to boot');
+      await sleep(500);
+    }
+  }
+}
+
 /** Logs in as the tenant's administrator, passes a message through, and is refused with a wrong password. */
 async function prove(broker, password, say) {
   const { connect } = await import('amqplib');
   const { hostname, port } = new URL(broker.endpoint);
   const options = { protocol: 'amqp', hostname, port: Number(port), username: USERNAME, password };
-  const connection = await connect(options, { timeout: 15_000, noDelay: true });
+  const connection = await patiently(() => connect(options, { timeout: 15_000, noDelay: true }), say);
   const channel = await connection.createConfirmChannel();
   const { queue } = await channel.assertQueue('', { exclusive: true });
   const sent = randomUUID();

@@ -11,7 +11,7 @@ export interface Credentials {
 
 /**
  * How a piece of work in the server went. `not-yet` gets better by waiting (a lock is held, the broker boots); `failed`
- * may work when tried again; `never` does not. Reasons are sentences.
+ * may work when tried again; `never` does not. Reasons are sentences without secrets.
  */
 export type Progress =
   | { readonly kind: 'done' }
@@ -21,6 +21,8 @@ export type Progress =
 
 /** A kind of broker: everything Warrener knows about it stands in one file. */
 export interface Engine {
+  /** As people write it. */
+  readonly title: string;
   /** Names of images that have it installed. An image of another name is a plain Debian. */
   readonly images: readonly string[];
   /** TCP ports that people use it by; opened in the security group, besides SSH. */
@@ -29,12 +31,21 @@ export interface Engine {
   readonly packages: readonly string[];
   /** What it is reached by, e.g. `amqp://127.61.1.5:5672`. */
   endpoint(address: string): string;
+  /** The page to look at it with, e.g. `http://127.61.1.5:15672/`; null where it has none. */
   dashboardUrl(address: string): string | null;
   /** Rules of its own for the administrator; the ones for all are checked elsewhere. */
-  usernameRule: { readonly pattern: RegExp; readonly expected: string };
-  /** Makes the installed broker what the tenant asked for. May be run again at any moment. */
+  readonly usernameRule: { readonly pattern: RegExp; readonly expected: string };
+  /**
+   * Makes the installed broker what the tenant asked for: this administrator, nobody else by default, on all addresses,
+   * also after a reboot. May be run again at any moment, also with another password, and restarts only what it changed.
+   */
   configure(exec: Exec, credentials: Credentials): Promise<Progress>;
-  /** Really logs in and uses it, and is refused with a wrong password. */
+  /**
+   * Really logs in and uses it, and is refused where it must be.
+   *
+   * @param options.timeoutMs longest wait for one login, milliseconds
+   * @throws the signal's reason where it was aborted
+   */
   verify(
     address: string,
     credentials: Credentials,
@@ -44,8 +55,8 @@ export interface Engine {
 
 export const done: Progress = { kind: 'done' };
 
-/** What a command printed, short enough for a sentence. */
-export const printed = ({ stdout, stderr, exitCode }: ExecResult): string => {
+/** What a command printed last, short enough for a sentence. */
+export const printed = ({ stdout, stderr, exitCode, signal }: ExecResult): string => {
   const text = `${stderr}\n${stdout}`.trim().split('\n').slice(-4).join(' ').slice(0, 500);
-  return text === '' ? `exit code ${exitCode ?? 'none'}` : text;
+  return text === '' ? `it ended with ${exitCode ?? signal ?? 'no exit code'}` : text;
 };

@@ -1,41 +1,54 @@
 import type { Engine, Exec, Progress } from './engine.ts';
-import { done, printed } from './engine.ts';
-import { asRoot } from './script.ts';
+import { asRoot, NEVER, progressOf, WAIT } from './script.ts';
 
+/** Where the server keeps what Warrener does in it. */
 const FOLDER = '/var/lib/warrener';
-const STARTED = 3;
 
 /**
- * Installs what is missing, and goes on where an earlier run was cut off. The work runs apart from our connection, its
- * exit status goes into a file: a lost connection does not kill it half-way, and the next look finds it.
+ * The work itself. It runs apart from our connection and holds the lock that it inherits as long as it runs; its exit
+ * status goes into a file. apt-get does not get the lock: a daemon that it starts would hold it for ever.
  */
-const SCRIPT = `
+const INSTALLER = `
+folder=$1; shift
+export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
+apt() { apt-get -q -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@"; }
+{ dpkg --configure -a && apt update && apt install --no-install-recommends -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@"
+} >"$folder/install.log" 2>&1 9>&-
+echo $? >"$folder/install.status.new"
+mv -f "$folder/install.status.new" "$folder/install.status"`;
+
+/**
+ * One look: is it installed, is it being installed, how did it end; begins it where it is not under way. An installation
+ * that was interrupted (no status, no lock) begins again, and dpkg goes on where it was cut off.
+ */
+const LOOK = `
+folder=$1 installer=$2; shift 2
+mkdir -p "$folder"; chmod 700 "$folder"
+exec 9>"$folder/install.lock"
+flock -n 9 || { echo "Packages are being installed."; exit ${WAIT}; }
+status=
+if [ -e "$folder/install.status" ]; then status=$(cat "$folder/install.status"); rm -f "$folder/install.status"; fi
 missing=
 for p in "$@"; do
   dpkg-query -W -f '\${db:Status-Status}\\n' "$p" 2>/dev/null | grep -qx installed || missing="$missing $p"
 done
-if [ -z "$missing" ]; then rm -f ${FOLDER}/install.status; exit 0; fi
-mkdir -p ${FOLDER}; chmod 700 ${FOLDER}
-exec 9>${FOLDER}/install.lock
-if ! flock -n 9; then echo "packages are being installed"; exit ${STARTED}; fi
-if [ -e ${FOLDER}/install.status ]; then
-  s=$(cat ${FOLDER}/install.status); rm -f ${FOLDER}/install.status
-  if [ "$s" != 0 ]; then tail -n 5 ${FOLDER}/install.log >&2; exit 10; fi
+[ -n "$missing" ] || exit 0
+command -v apt-get >/dev/null || { echo "the image is no Debian: it has no apt-get"; exit ${NEVER}; }
+log() { grep -qiE "$1" "$folder/install.log"; }
+if [ -z "$status" ]; then :
+elif log 'could not get lock|lock was locked|is another process using it'; then waiting="Another package manager is at work in the server."
+elif log 'no space left on device|enough free space'; then echo "the server's disk is full"; exit ${NEVER}
+elif log 'unable to locate package|no installation candidate' && ! log '^(err|w|ign):'; then echo "no package source of the image has$missing"; exit ${NEVER}
+else grep -E '^(E|Err|W|dpkg):' "$folder/install.log" | tail -n 3 >&2 || tail -n 3 "$folder/install.log" >&2; exit 1
 fi
-cat >${FOLDER}/install.sh <<'X'
-export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
-{ dpkg --configure -a && apt-get -q update &&
-  apt-get -y -q -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=120 --no-install-recommends install "$@"
-} >/var/lib/warrener/install.log 2>&1
-echo $? >/var/lib/warrener/install.status
-X
-setsid sh ${FOLDER}/install.sh $missing </dev/null >/dev/null 2>&1 9>&9 &
-echo "installing$missing"; exit ${STARTED}`;
+setsid sh -c "$installer" sh "$folder" $missing </dev/null >/dev/null 2>&1 &
+echo "\${waiting:-Installing$missing.}"; exit ${WAIT}`;
 
-/** Sees to it that an engine's packages are in the server. */
-export async function ensurePackages(exec: Exec, engine: Engine): Promise<Progress> {
-  const result = await asRoot(exec, SCRIPT, engine.packages);
-  if (result.exitCode === 0) return done;
-  if (result.exitCode === STARTED) return { kind: 'not-yet', reason: result.stdout.trim() };
-  return { kind: 'failed', reason: `Installing ${engine.packages.join(', ')} failed: ${printed(result)}` };
+/**
+ * Sees to it that an engine's packages are in the server; `not-yet` while that is under way, a lost connection does not
+ * end it. Prepared images have them: then it is one quick look.
+ */
+export async function ensurePackages(exec: Exec, engine: Engine, folder = FOLDER): Promise<Progress> {
+  const result = await asRoot(exec, LOOK, [folder, INSTALLER, ...engine.packages]);
+  return progressOf(result, `${engine.title} could not be installed`);
 }

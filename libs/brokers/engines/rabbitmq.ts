@@ -1,5 +1,5 @@
 import { connect as connectAmqp } from 'amqplib';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { request } from 'undici';
 import type { Credentials, Engine, Exec, Progress } from './engine.ts';
 import { done, printed } from './engine.ts';
@@ -10,44 +10,51 @@ const MANAGEMENT_PORT = 15_672;
 
 const BOOTING = 4;
 
-/** Configuration, service, plugin; then waits until the node answers. Restarts only where the configuration changed. */
+/**
+ * The service runs, listens to everybody, and has the management plugin. An image that is so already is not restarted:
+ * that would cost more than all the rest.
+ */
 const CONFIGURE = `${PUT}
-install -d -m 0755 /etc/rabbitmq
-put /etc/rabbitmq/rabbitmq.conf 0644 root:root <<'X'
+systemctl enable rabbitmq-server >/dev/null 2>&1 || true
+up() { timeout 60 rabbitmqctl -q await_startup || exit ${BOOTING}; listeners=$(rabbitmq-diagnostics -q listeners); }
+listens() { printf '%s\\n' "$listeners" | grep -Eq "interface: (\\[::\\]|0\\.0\\.0\\.0), port: $1,"; }
+systemctl start rabbitmq-server || exit ${BOOTING}
+up
+if ! listens ${AMQP_PORT}; then
+  install -d -m 0755 /etc/rabbitmq
+  put /etc/rabbitmq/rabbitmq.conf 0644 root:root <<'X'
 # Written by Warrener; changes are overwritten.
 listeners.tcp.default = ${AMQP_PORT}
 management.tcp.port = ${MANAGEMENT_PORT}
 X
-# Not with rabbitmq-plugins: that talks to a node which may still be booting.
-put /etc/rabbitmq/enabled_plugins 0644 root:root <<'X'
-[rabbitmq_management].
-X
-systemctl enable rabbitmq-server >/dev/null 2>&1 || true
-if [ -e "$changed" ]; then
   systemctl restart rabbitmq-server || exit ${BOOTING}
-  rm -f "$changed"
-else
-  systemctl start rabbitmq-server || exit ${BOOTING}
+  up
 fi
-timeout 60 rabbitmqctl -q await_startup || exit ${BOOTING}`;
+listens ${MANAGEMENT_PORT} || rabbitmq-plugins -q enable rabbitmq_management`;
 
 /**
- * The administrator, from stdin: the password is in no argv and no environment. Adding and changing are both tried, so
- * that a second run, also with another password, ends the same way.
+ * The administrator comes as a definition from stdin, with a hash: no password is in any argv or environment. Importing it
+ * again, also with another password, ends the same way.
  */
 const ADMINISTRATOR = `
-user=$1
-IFS= read -r password
-if rabbitmqctl -q list_users --no-table-headers | cut -f1 | grep -qxF -- "$user"; then
-  printf '%s\\n' "$password" | rabbitmqctl -q change_password -- "$user"
-else
-  printf '%s\\n' "$password" | rabbitmqctl -q add_user -- "$user"
-fi
-rabbitmqctl -q set_user_tags -- "$user" administrator
-rabbitmqctl -q set_permissions -p / -- "$user" '.*' '.*' '.*'
-if [ "$user" != guest ] && rabbitmqctl -q list_users --no-table-headers | cut -f1 | grep -qx guest; then
-  rabbitmqctl -q delete_user guest
+rabbitmqctl -q import_definitions
+if rabbitmqctl -q list_users --no-table-headers </dev/null | cut -f1 | grep -qx guest; then
+  rabbitmqctl -q delete_user guest </dev/null
 fi`;
+
+/** @see https://www.rabbitmq.com/docs/definitions and https://www.rabbitmq.com/docs/passwords */
+function administratorDefinition({ adminUsername, adminPassword }: Credentials): string {
+  const salt = randomBytes(4);
+  const hash = createHash('sha256').update(salt).update(adminPassword).digest();
+  const user = {
+    name: adminUsername,
+    password_hash: Buffer.concat([salt, hash]).toString('base64'),
+    hashing_algorithm: 'rabbit_password_hashing_sha256',
+    tags: ['administrator'],
+  };
+  const permission = { user: adminUsername, vhost: '/', configure: '.*', write: '.*', read: '.*' };
+  return JSON.stringify({ users: [user], permissions: [permission] });
+}
 
 /**
  * RabbitMQ: AMQP and the management API, the default user gone.
@@ -68,14 +75,14 @@ export const rabbitmq: Engine = {
     expected: 'letters, digits, "_", ".", "@" and "-", not "-" first, and not "guest"',
   },
 
-  async configure(exec: Exec, { adminUsername, adminPassword }: Credentials): Promise<Progress> {
+  async configure(exec: Exec, credentials: Credentials): Promise<Progress> {
     const configured = await asRoot(exec, CONFIGURE, [], { timeoutMs: 120_000 });
     if (configured.exitCode === BOOTING)
       return { kind: 'not-yet', reason: `RabbitMQ is starting: ${printed(configured)}` };
     if (configured.exitCode !== 0)
       return { kind: 'failed', reason: `RabbitMQ could not be configured: ${printed(configured)}` };
-    const administrator = await asRoot(exec, ADMINISTRATOR, [adminUsername], {
-      stdin: `${adminPassword}\n`,
+    const administrator = await asRoot(exec, ADMINISTRATOR, [], {
+      stdin: administratorDefinition(credentials),
       timeoutMs: 120_000,
     });
     if (administrator.exitCode === 0) return done;

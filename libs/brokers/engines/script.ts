@@ -1,22 +1,69 @@
 import { quote } from '#ssh';
-import type { ExecOptions } from '#ssh';
-import type { Exec } from './engine.ts';
+import type { ExecOptions, ExecResult } from '#ssh';
+import type { Exec, Progress } from './engine.ts';
+import { done, printed } from './engine.ts';
 
-/** Runs a shell script as root, stopping at its first failing command. Arguments are data, whatever is in them. */
-export function asRoot(exec: Exec, script: string, args: readonly string[] = [], options: ExecOptions = {}) {
-  return exec(`sudo -n sh -euc ${quote(script, 'sh', ...args)}`, options);
+/** Exit codes by which our scripts say that waiting helps, or that nothing does (those of sysexits.h). */
+export const WAIT = 75;
+export const NEVER = 78;
+
+/** How much earlier than we the server itself gives up, milliseconds. */
+const EARLIER_MS = 5_000;
+
+/**
+ * Runs a shell script as root, stopping at its first failing command. Arguments are data, whatever is in them. The server
+ * ends it in time by itself: a command whose connection is lost would otherwise go on beside its next run.
+ */
+export function asRoot(
+  exec: Exec,
+  script: string,
+  args: readonly string[] = [],
+  options: ExecOptions = {},
+): Promise<ExecResult> {
+  const { timeoutMs = 60_000 } = options;
+  const seconds = Math.max(1, Math.floor((timeoutMs - EARLIER_MS) / 1_000));
+  const command = quote('sudo', '-n', 'timeout', '-k', '3', String(seconds), 'sh', '-euc', script, 'sh', ...args);
+  return exec(command, { ...options, timeoutMs });
+}
+
+/** What a script's end means. @param doing e.g. "Mosquitto could not be configured" */
+export function progressOf(result: ExecResult, doing: string): Progress {
+  switch (result.exitCode) {
+    case 0:
+      return done;
+    case WAIT:
+      return { kind: 'not-yet', reason: printed(result) };
+    case NEVER:
+      return { kind: 'never', reason: `${doing}: ${printed(result)}` };
+    case 124: // timeout's own
+    case 137:
+      return { kind: 'failed', reason: `${doing}: it took too long. ${printed(result)}` };
+    default:
+      return { kind: 'failed', reason: `${doing}: ${printed(result)}` };
+  }
 }
 
 /**
- * Shell functions for putting a file in place. `put PATH MODE OWNER` takes the content from stdin, writes atomically, and
- * touches /run/warrener-changed only where something changed, so that a second run restarts nothing.
+ * Shell functions for a service and its files.
+ *
+ * `put PATH MODE OWNER` puts stdin in place, atomically, and remembers in $changed where something changed. It is
+ * remembered before it is so: a run that is cut off in between is followed by a restart too many, never by one too few.
+ *
+ * `run_service UNIT` sees to it that the service starts with the server and runs with what was put.
  */
-export const PUT = `
+export const SERVICE = `
 umask 077
 changed=/run/warrener-changed
 put() {
   t=$(mktemp "$(dirname "$1")/.warrener.XXXXXX")
   cat >"$t"
   chown "$3" "$t"; chmod "$2" "$t"
-  if cmp -s "$t" "$1"; then rm -f "$t"; chown "$3" "$1"; chmod "$2" "$1"; else mv -f "$t" "$1"; touch "$changed"; fi
+  if cmp -s "$t" "$1"; then rm -f "$t"; chown "$3" "$1"; chmod "$2" "$1"; else touch "$changed"; mv -f "$t" "$1"; fi
+}
+run_service() {
+  systemctl enable "$1" >/dev/null 2>&1 || { echo "$1 cannot be enabled" >&2; exit 1; }
+  how=start; [ ! -e "$changed" ] || how=restart
+  systemctl reset-failed "$1" >/dev/null 2>&1 || true
+  systemctl "$how" "$1" || { systemctl --no-pager --full --lines=3 status "$1" >&2 || true; exit 1; }
+  rm -f "$changed"
 }`;
