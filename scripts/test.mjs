@@ -77,13 +77,9 @@ async function main() {
   };
   for (const [name, value] of Object.entries(services.env)) env[`TEST_${name}`] = value;
   try {
-    if (patterns.length > 0) await jest('some', ['--runInBand', ...patterns], env);
+    if (patterns.length > 0) await jest('some', ['--runInBand', '--testTimeout=480000', ...patterns], env);
     else if (openstack)
-      await jest(
-        'openstack',
-        ['--runInBand', 'test/brokers.e2e.spec.ts', 'libs/openstack/lab.int.spec.ts'],
-        env,
-      );
+      await jest('openstack', ['--runInBand', '--testTimeout=480000', 'test/brokers.e2e.spec.ts'], env);
     else {
       await jest(
         'units',
@@ -95,7 +91,8 @@ async function main() {
         ],
         env,
       );
-      if (!interrupted) await jest('e2e', ['--runInBand', '\\.e2e\\.spec\\.ts$'], env);
+      if (!interrupted)
+        await jest('e2e', ['--runInBand', '--testTimeout=480000', '\\.e2e\\.spec\\.ts$'], env);
     }
   } finally {
     await cleanServices(join(home, 'services'));

@@ -7,4 +7,5 @@ await runProcess('warrener-api', async (shutdown, logger) => {
   const runtime = await Runtime.open(config, environment(), logger, shutdown);
   const api = await startApi(runtime, config);
   shutdown.add('api', () => api.stop());
+  process.stdout.write(`${JSON.stringify({ api: api.url })}\n`);
 });
