@@ -263,12 +263,10 @@ describe('a launched broker', () => {
     const text = await (await fetch(`${warrener.api.url}${path}`, { headers })).text(); // ends by itself: the job is over
     const events = text.split('\n\n').filter((block) => block.includes('event: '));
     expect(events.at(-1)).toContain('event: end');
-    return events
-      .slice(0, -1)
-      .map((block) => ({
-        id: /^id: (.*)$/m.exec(block)?.[1] ?? '',
-        event: /^event: (.*)$/m.exec(block)?.[1] ?? '',
-      }));
+    return events.slice(0, -1).map((block) => ({
+      id: /^id: (.*)$/m.exec(block)?.[1] ?? '',
+      event: /^event: (.*)$/m.exec(block)?.[1] ?? '',
+    }));
   }
 });
 

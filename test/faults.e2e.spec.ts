@@ -84,14 +84,13 @@ test('an answer that was lost is told as uncertain, and looked up before going o
 
 test('tokens that end in the middle are renewed', async () => {
   const { job } = await launch();
-  for (let times = 0; times < 5; times += 1) {
+  let over = false;
+  const ended = warrener.api.jobEnds(job, ['succeeded']).finally(() => (over = true));
+  for (let expiries = 0; !over && expiries < 30; expiries += 1) {
     await cloud.fault('expire-tokens', {});
-    await until(
-      'another step',
-      async () => Number((await warrener.api.job(job))['progress']) > times * 10 || undefined,
-    );
+    await warrener.api.job(job); // a moment, as long as it takes
   }
-  await warrener.api.jobEnds(job, ['succeeded']);
+  await ended;
 });
 
 test('a cloud that is killed and started again in the middle is waited for', async () => {

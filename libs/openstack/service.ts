@@ -43,6 +43,8 @@ export interface Call {
 
 const FIRST_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 2_000;
+/** New tokens one call may ask for: the one it gets can be revoked before it is used. */
+const MAX_RENEWALS = 3;
 
 /**
  * Calls to one service. Repeats what can be repeated: reads, and changes that surely did not happen. A change whose
@@ -183,14 +185,15 @@ export class Service {
 
   async #repeating(call: Call, attempt: () => Promise<Answer>): Promise<Answer> {
     const deadline = Date.now() + this.#options.retryBudgetMs;
-    let renewed = false;
+    let renewals = 0;
     for (let failures = 0; ; failures += 1) {
       try {
         return await attempt();
       } catch (error) {
         if (!(error instanceof CloudError)) throw error;
-        if (error.kind === 'unauthorized' && !renewed) {
-          renewed = true; // the token had ended or was revoked: once more with a new one
+        // The token had ended or was revoked. Where the login itself is refused, another one would be too.
+        if (error.kind === 'unauthorized' && error.service !== 'keystone' && renewals < MAX_RENEWALS) {
+          renewals += 1;
           continue;
         }
         if (error.kind !== 'busy' && error.kind !== 'unavailable') throw error;

@@ -44,6 +44,13 @@ const statuses = ['requested', 'launching', 'ready', 'failed', 'parked', 'deleti
 
 /** GET /v1/brokers; deleted ones are shown only when asked for */
 export const ListBrokers = z
-  .strictObject({ ...pageQuery, name: z.string().max(64).optional(), status: z.enum(statuses).optional() })
+  .strictObject({
+    ...pageQuery,
+    name: z
+      .string()
+      .regex(/^[\x20-\x7e]{1,64}$/, 'expected the name of a broker')
+      .optional(),
+    status: z.enum(statuses).optional(),
+  })
   .meta({ id: 'ListBrokers' });
 export type ListBrokers = z.infer<typeof ListBrokers>;
