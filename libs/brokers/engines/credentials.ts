@@ -1,22 +1,55 @@
 import type { Credentials, Engine } from './engine.ts';
 
 const MIN_PASSWORD = 12;
-const COMMON = [
+const MAX_PASSWORD = 128;
+
+/** Fewer characters than this besides the user name are no password. */
+const MIN_BESIDES_NAME = 8;
+
+/** What people take who do not want a password; none is one by being repeated, counted up or put together. */
+const WELL_KNOWN = [
   'password',
+  'passwort',
+  'passw0rd',
+  'pass',
+  'secret',
   'administrator',
+  'admin',
+  'root',
+  'guest',
+  'user',
+  'default',
   'changeme',
   'letmein',
+  'welcome',
+  'test',
+  'rabbitmq',
+  'rabbit',
+  'mosquitto',
+  'mqtt',
+  'broker',
+  'warrener',
   'qwertyuiop',
-  '123456789012',
-  'adminadminadmin',
+  'qwerty',
+  'asdfghjkl',
+  'zxcvbnm',
+  'abcdefghijklmnopqrstuvwxyz',
+  'abcdefghijkl',
+  'abc',
 ];
+const NOTHING_ELSE = new RegExp(`^(?:${WELL_KNOWN.join('|')}|[^a-z])*$`);
+
+export interface CredentialProblem {
+  readonly field: 'admin_username' | 'admin_password';
+  readonly message: string;
+}
 
 /** What is wrong with an administrator's name and password; empty where nothing is. Never repeats the password. */
 export function credentialProblems(
   engine: Engine,
   { adminUsername, adminPassword }: Credentials,
-): readonly { readonly field: string; readonly message: string }[] {
-  const problems: { field: string; message: string }[] = [];
+): readonly CredentialProblem[] {
+  const problems: CredentialProblem[] = [];
   const { pattern, expected } = engine.usernameRule;
   if (!pattern.test(adminUsername))
     problems.push({ field: 'admin_username', message: `expected ${expected}` });
@@ -26,16 +59,15 @@ export function credentialProblems(
 }
 
 function weakness(username: string, password: string): string | null {
-  if ([...password].length < MIN_PASSWORD) return `expected at least ${MIN_PASSWORD} characters`;
+  if (password.length < MIN_PASSWORD || password.length > MAX_PASSWORD)
+    return `expected ${MIN_PASSWORD} to ${MAX_PASSWORD} characters`;
   if (!/^[\x20-\x7e]+$/.test(password))
     return 'expected printable ASCII characters, which every client can send';
+  if (password.trim() !== password) return 'expected no blank at either end, it gets lost when copied';
   const lower = password.toLowerCase();
-  if (lower.includes(username.toLowerCase())) return 'expected something that does not contain the user name';
-  if (
-    COMMON.some((word) => lower === word || lower === `${word}1` || lower === `${word}123`) ||
-    new Set(lower).size < 5
-  ) {
-    return 'expected something harder to guess';
-  }
+  const besides = username === '' ? lower : lower.replaceAll(username.toLowerCase(), '');
+  if (besides.length < MIN_BESIDES_NAME)
+    return `expected at least ${MIN_BESIDES_NAME} characters besides the user name`;
+  if (NOTHING_ELSE.test(lower) || new Set(lower).size < 5) return 'expected something harder to guess';
   return null;
 }

@@ -36,10 +36,10 @@ done
 command -v apt-get >/dev/null || { echo "the image is no Debian: it has no apt-get"; exit ${NEVER}; }
 log() { grep -qiE "$1" "$folder/install.log"; }
 if [ -z "$status" ]; then :
-elif log 'could not get lock|lock was locked|is another process using it'; then waiting="Another package manager is at work in the server."
+elif log '^(e: (could not get|unable to (lock|acquire))|dpkg: error: .* lock)'; then waiting="Another package manager is at work in the server."
 elif log 'no space left on device|enough free space'; then echo "the server's disk is full"; exit ${NEVER}
-elif log 'unable to locate package|no installation candidate' && ! log '^(err|w|ign):'; then echo "no package source of the image has$missing"; exit ${NEVER}
-else grep -E '^(E|Err|W|dpkg):' "$folder/install.log" | tail -n 3 >&2 || tail -n 3 "$folder/install.log" >&2; exit 1
+elif log 'unable to locate package|no installation candidate' && ! log '^(err|w):'; then echo "no package source of the image has$missing"; exit ${NEVER}
+else { grep -E '^(E|Err|W|dpkg):' "$folder/install.log" || cat "$folder/install.log"; } | tail -n 3 >&2; exit 1
 fi
 setsid sh -c "$installer" sh "$folder" $missing </dev/null >/dev/null 2>&1 &
 echo "\${waiting:-Installing$missing.}"; exit ${WAIT}`;

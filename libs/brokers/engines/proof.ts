@@ -27,7 +27,7 @@ export const withWrongPassword = (credentials: Credentials): Stranger => ({
 /**
  * Whether the administrator gets in and strangers do not.
  *
- * @param what who is asked, as in "RabbitMQ"
+ * @param what who is asked, as in "RabbitMQ at 10.0.0.5:5672"
  * @throws the signal's reason where it was aborted
  */
 export async function proveLogins(
@@ -36,7 +36,17 @@ export async function proveLogins(
   { credentials, strangers }: { readonly credentials: Credentials; readonly strangers: readonly Stranger[] },
   { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<Progress> {
-  const attempt = (as: Credentials | null): Promise<Login> => within(timeoutMs, signal, (limit) => logIn(as, limit));
+  const attempt = async (as: Credentials | null): Promise<Login> => {
+    signal.throwIfAborted();
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    try {
+      return await unlessAborted(limit, logIn(as, limit));
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!limit.aborted) throw error;
+      return { kind: 'no-answer', reason: `${what} does not answer within ${timeoutMs / 1000} s.` };
+    }
+  };
   const own = await attempt(credentials);
   if (own.kind === 'refused') return { kind: 'failed', reason: `${what} refuses the administrator’s login.` };
   if (own.kind === 'broken') return { kind: 'failed', reason: own.reason };
@@ -47,21 +57,6 @@ export async function proveLogins(
     if (login.kind !== 'refused') return { kind: 'failed', reason: `${what} lets in ${stranger.who}.` };
   }
   return done;
-}
-
-async function within(
-  timeoutMs: number,
-  signal: AbortSignal,
-  logIn: (limit: AbortSignal) => Promise<Login>,
-): Promise<Login> {
-  signal.throwIfAborted();
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  try {
-    return await unlessAborted(limit, logIn(limit));
-  } catch (error) {
-    signal.throwIfAborted();
-    return { kind: 'no-answer', reason: `No answer within ${timeoutMs / 1000} s (${messageOf(error)}).` };
-  }
 }
 
 /** Settles like the promise, or rejects as soon as the signal is aborted. */

@@ -22,25 +22,30 @@ export function asRoot(
 ): Promise<ExecResult> {
   const { timeoutMs = 60_000 } = options;
   const seconds = Math.max(1, Math.floor((timeoutMs - EARLIER_MS) / 1_000));
-  const command = quote('sudo', '-n', 'timeout', '-k', '3', String(seconds), 'sh', '-euc', script, 'sh', ...args);
+  const command = quote(
+    'sudo',
+    '-n',
+    'timeout',
+    '-k',
+    '3',
+    String(seconds),
+    'sh',
+    '-euc',
+    script,
+    'sh',
+    ...args,
+  );
   return exec(command, { ...options, timeoutMs });
 }
 
 /** What a script's end means. @param doing e.g. "Mosquitto could not be configured" */
 export function progressOf(result: ExecResult, doing: string): Progress {
-  switch (result.exitCode) {
-    case 0:
-      return done;
-    case WAIT:
-      return { kind: 'not-yet', reason: printed(result) };
-    case NEVER:
-      return { kind: 'never', reason: `${doing}: ${printed(result)}` };
-    case 124: // timeout's own
-    case 137:
-      return { kind: 'failed', reason: `${doing}: it took too long. ${printed(result)}` };
-    default:
-      return { kind: 'failed', reason: `${doing}: ${printed(result)}` };
-  }
+  const { exitCode } = result;
+  if (exitCode === 0) return done;
+  if (exitCode === WAIT) return { kind: 'not-yet', reason: printed(result) };
+  const tookTooLong = exitCode === 124 || exitCode === 137; // timeout's own
+  const reason = `${doing}: ${tookTooLong ? 'it took too long. ' : ''}${printed(result)}`;
+  return { kind: exitCode === NEVER ? 'never' : 'failed', reason };
 }
 
 /**
@@ -49,7 +54,8 @@ export function progressOf(result: ExecResult, doing: string): Progress {
  * `put PATH MODE OWNER` puts stdin in place, atomically, and remembers in $changed where something changed. It is
  * remembered before it is so: a run that is cut off in between is followed by a restart too many, never by one too few.
  *
- * `run_service UNIT` sees to it that the service starts with the server and runs with what was put.
+ * `run_service UNIT LOG` sees to it that the service starts with the server and runs with what was put; where it does not
+ * start, it shows why, from the journal and from the service's own log.
  */
 export const SERVICE = `
 umask 077
@@ -64,6 +70,9 @@ run_service() {
   systemctl enable "$1" >/dev/null 2>&1 || { echo "$1 cannot be enabled" >&2; exit 1; }
   how=start; [ ! -e "$changed" ] || how=restart
   systemctl reset-failed "$1" >/dev/null 2>&1 || true
-  systemctl "$how" "$1" || { systemctl --no-pager --full --lines=3 status "$1" >&2 || true; exit 1; }
+  systemctl "$how" "$1" || {
+    { journalctl -qu "$1" --no-pager -o cat -n 2; tail -n 6 "$2" | grep -i error; } >&2 2>/dev/null || true
+    exit 1
+  }
   rm -f "$changed"
 }`;
