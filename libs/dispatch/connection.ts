@@ -33,6 +33,7 @@ export class KeptConnection {
   readonly #stopping = new AbortController();
   #socket = new AbortController();
   #connection: ChannelModel | undefined;
+  #closing: Promise<void> | undefined;
   #running: Promise<void> | undefined;
 
   /** @throws TypeError where the URL is none */
@@ -87,6 +88,8 @@ export class KeptConnection {
   async #hold(): Promise<string> {
     const { name, onOpen, onLost, logger } = this.#options;
     this.#socket = new AbortController();
+    this.#connection = undefined;
+    this.#closing = undefined;
     const socketOptions = {
       noDelay: true, // without it Nagle and delayed acknowledgements cost 44 ms a message
       timeout: CONNECT_TIMEOUT_MS,
@@ -109,13 +112,17 @@ export class KeptConnection {
     }
   }
 
-  async #close(): Promise<void> {
-    const socket = this.#socket;
-    const closed = this.#connection?.close() ?? Promise.resolve();
-    this.#connection = undefined;
-    await within(CLOSE_TIMEOUT_MS, closed, () => new Error('late')).catch(() => undefined); // lost already, or hung
-    socket.abort(); // amqplib only half-closes it, which a RabbitMQ that hangs never notices
+  /** Once for each connection: whoever comes second waits with the first. */
+  #close(): Promise<void> {
+    this.#closing ??= closeBounded(this.#connection, this.#socket);
+    return this.#closing;
   }
+}
+
+async function closeBounded(connection: ChannelModel | undefined, socket: AbortController): Promise<void> {
+  const closed = connection?.close() ?? Promise.resolve();
+  await within(CLOSE_TIMEOUT_MS, closed, () => new Error('late')).catch(() => undefined); // lost already, or hung
+  socket.abort(); // amqplib only half-closes it, which a RabbitMQ that hangs never notices
 }
 
 function withHeartbeat(url: string): string {

@@ -1,8 +1,9 @@
 import { WorkQueueConsumer } from './consumer.ts';
 import type { ConsumerOptions, DeliveryInfo } from './consumer.ts';
-import { closing, until } from './testing/closing.ts';
+import { until } from '../../test/support/until.ts';
+import { closing } from './testing/closing.ts';
 import { proxyTo } from './testing/proxy.ts';
-import { freshVhost } from './testing/rabbitmq.ts';
+import { openVhost } from './testing/rabbitmq.ts';
 import { recordedLog } from './testing/recorded-log.ts';
 import { declareWorkQueue, PARKED } from './topology.ts';
 
@@ -40,12 +41,12 @@ function gate() {
 const ids = (handled: readonly Handled[]) => handled.map(({ messageId }) => messageId);
 
 test('a thousand messages are handled in order, one at a time, and are gone', async () => {
-  const vhost = await freshVhost();
+  const vhost = await openVhost();
   await declareWorkQueue(vhost.channel, 'work');
   const expected = Array.from({ length: 1_000 }, (_, i) => `m${i}`);
   await Promise.all(expected.map((id) => vhost.send('work', id)));
   const { handled, consumer } = consume(vhost.url);
-  await until(() => handled.length === 1_000, 'all are handled');
+  await until('all are handled', () => handled.length === 1_000);
   expect(ids(handled)).toEqual(expected);
   expect(handled[7]).toEqual({ body: { id: 'm7' }, queue: 'work', messageId: 'm7', redelivered: false });
   await consumer.stop();
@@ -53,7 +54,7 @@ test('a thousand messages are handled in order, one at a time, and are gone', as
 });
 
 test('no more than the slots are handled at once, over all queues together', async () => {
-  const vhost = await freshVhost();
+  const vhost = await openVhost();
   for (const queue of ['a', 'b']) {
     await declareWorkQueue(vhost.channel, queue);
     for (let i = 0; i < 5; i += 1) await vhost.send(queue, `${queue}${i}`);
@@ -71,14 +72,14 @@ test('no more than the slots are handled at once, over all queues together', asy
       now -= 1;
     },
   });
-  await until(() => handled.length === 3, 'the slots are full');
+  await until('the slots are full', () => handled.length === 3);
   door.open();
-  await until(() => handled.length === 10 && now === 0, 'all are handled');
+  await until('all are handled', () => handled.length === 10 && now === 0);
   expect(most).toBe(3);
 });
 
 test('a message whose handler rejects comes again after a pause, and the error is logged', async () => {
-  const vhost = await freshVhost();
+  const vhost = await openVhost();
   await declareWorkQueue(vhost.channel, 'work');
   await vhost.send('work', 'm1');
   const times: number[] = [];
@@ -90,7 +91,7 @@ test('a message whose handler rejects comes again after a pause, and the error i
       if (times.length < 4) throw trouble;
     },
   });
-  await until(() => times.length === 4, 'it is handled at last');
+  await until('it is handled at last', () => times.length === 4);
   expect(handled.map(({ redelivered }) => redelivered)).toEqual([false, true, true, true]);
   const pauses = times.slice(1).map((time, i) => time - (times[i] ?? 0));
   expect(pauses[0]).toBeGreaterThanOrEqual(99); // half of it is chance
@@ -103,47 +104,47 @@ test('a message whose handler rejects comes again after a pause, and the error i
 });
 
 test('a message that is not JSON is parked, and the next one is handled', async () => {
-  const vhost = await freshVhost();
+  const vhost = await openVhost();
   await declareWorkQueue(vhost.channel, 'work');
   await vhost.send('work', 'bad', '{"job":');
   await vhost.send('work', 'good');
   const { handled } = consume(vhost.url);
-  await until(() => handled.length === 1, 'the good one is handled');
+  await until('the good one is handled', () => handled.length === 1);
   expect(ids(handled)).toEqual(['good']);
-  await until(async () => (await vhost.ready(PARKED)) === 1, 'the bad one is parked');
+  await until('the bad one is parked', async () => (await vhost.ready(PARKED)) === 1);
   const parked = await vhost.take(PARKED);
   expect(String(parked?.content)).toBe('{"job":');
   expect(parked?.properties.headers?.['x-first-death-queue']).toBe('work');
 });
 
 test('a queue that is deleted under its consumer is declared and consumed again', async () => {
-  const vhost = await freshVhost();
+  const vhost = await openVhost();
   const { handled, log } = consume(vhost.url);
   const consuming = () => log.lines.filter(({ message }) => message === 'consuming').length;
-  await until(() => consuming() === 1, 'it consumes');
+  await until('it consumes', () => consuming() === 1);
   await vhost.channel.deleteQueue('work');
-  await until(() => consuming() === 2, 'it consumes again');
+  await until('it consumes again', () => consuming() === 2);
   await vhost.send('work', 'm1');
-  await until(() => handled.length === 1, 'a message is handled');
+  await until('a message is handled', () => handled.length === 1);
 });
 
 test('a queue that cannot be declared keeps nobody from the others, and is consumed from once it can', async () => {
-  const vhost = await freshVhost();
+  const vhost = await openVhost();
   await vhost.channel.assertQueue('foreign', { durable: false });
   await declareWorkQueue(vhost.channel, 'work');
   await vhost.send('work', 'm1');
   const { handled, log } = consume(vhost.url, { queues: ['foreign', 'work'], failurePauseMs: 100 });
-  await until(() => handled.length === 1, 'the other is consumed');
-  await until(() => log.has(/cannot be consumed/), 'it is reported');
+  await until('the other is consumed', () => handled.length === 1);
+  await until('it is reported', () => log.has(/cannot be consumed/));
   await vhost.channel.deleteQueue('foreign');
   const consuming = () => log.lines.some(({ fields }) => fields['queue'] === 'foreign' && 'slots' in fields);
-  await until(consuming, 'it is consumed as well');
+  await until('it is consumed as well', consuming);
   await vhost.send('foreign', 'm2');
-  await until(() => handled.length === 2, 'its message is handled');
+  await until('its message is handled', () => handled.length === 2);
 });
 
 test('stopping gives back what has not begun, in order, and finishes what has', async () => {
-  const vhost = await freshVhost();
+  const vhost = await openVhost();
   await declareWorkQueue(vhost.channel, 'a');
   await declareWorkQueue(vhost.channel, 'b');
   const door = gate();
@@ -153,10 +154,10 @@ test('stopping gives back what has not begun, in order, and finishes what has', 
     handler: () => door.opened,
   });
   for (let i = 0; i < 6; i += 1) await vhost.send('a', `a${i}`);
-  await until(() => handled.length === 2, 'two have begun');
+  await until('two have begun', () => handled.length === 2);
   for (let i = 0; i < 6; i += 1) await vhost.send('b', `b${i}`);
   const stopping = consumer.stop();
-  await until(async () => (await vhost.ready('b')) === 6, 'what had not begun is back');
+  await until('what had not begun is back', async () => (await vhost.ready('b')) === 6);
   door.open();
   await Promise.all([stopping, consumer.stop()]);
   expect(ids(handled)).toEqual(['a0', 'a1']);
@@ -168,7 +169,7 @@ test('stopping gives back what has not begun, in order, and finishes what has', 
 });
 
 test('stopping cuts a pause short', async () => {
-  const vhost = await freshVhost();
+  const vhost = await openVhost();
   await declareWorkQueue(vhost.channel, 'work');
   await vhost.send('work', 'm1');
   const { consumer, log } = consume(vhost.url, {
@@ -176,7 +177,7 @@ test('stopping cuts a pause short', async () => {
     maxFailurePauseMs: 60_000,
     handler: async () => Promise.reject(new Error('no')),
   });
-  await until(() => log.has(/could not be handled/), 'it pauses');
+  await until('it pauses', () => log.has(/could not be handled/));
   const began = Date.now();
   await consumer.stop();
   expect(Date.now() - began).toBeLessThan(5_000);
@@ -184,17 +185,17 @@ test('stopping cuts a pause short', async () => {
 });
 
 test('stopping does not wait for ever; what is left behind goes to others', async () => {
-  const vhost = await freshVhost();
+  const vhost = await openVhost();
   await declareWorkQueue(vhost.channel, 'work');
   await vhost.send('work', 'm1');
   const door = gate();
   closing(door.open);
   const slow = consume(vhost.url, { drainMs: 200, handler: () => door.opened });
-  await until(() => slow.handled.length === 1, 'it has begun');
+  await until('it has begun', () => slow.handled.length === 1);
   await slow.consumer.stop();
   expect(slow.log.has(/left behind/)).toBe(true);
   const other = consume(vhost.url);
-  await until(() => other.handled.length === 1, 'another has it');
+  await until('another has it', () => other.handled.length === 1);
   expect(other.handled[0]).toMatchObject({ messageId: 'm1', redelivered: true });
 });
 
@@ -209,35 +210,35 @@ test('stopping before the start, or with RabbitMQ away, is quick', async () => {
 });
 
 test('the messages of a consumer that dies are handled by another', async () => {
-  const vhost = await freshVhost();
+  const vhost = await openVhost();
   await declareWorkQueue(vhost.channel, 'work');
   for (let i = 0; i < 5; i += 1) await vhost.send('work', `m${i}`);
   const network = await proxyTo(vhost.url);
   const door = gate();
   closing(door.open);
   const dying = consume(network.url, { slots: 5, handler: () => door.opened });
-  await until(() => dying.handled.length === 5, 'it holds all');
+  await until('it holds all', () => dying.handled.length === 5);
   const other = consume(vhost.url);
   network.cut(); // to RabbitMQ a process that is killed looks the same
-  await until(() => other.handled.length === 5, 'the other has them');
+  await until('the other has them', () => other.handled.length === 5);
   expect(ids(other.handled)).toEqual(['m0', 'm1', 'm2', 'm3', 'm4']);
   expect(other.handled.every(({ redelivered }) => redelivered)).toBe(true);
 });
 
 test('a message that comes again while it is being handled is not handled twice', async () => {
-  const vhost = await freshVhost();
+  const vhost = await openVhost();
   await declareWorkQueue(vhost.channel, 'work');
   await vhost.send('work', 'm1');
   const network = await proxyTo(vhost.url);
   const door = gate();
   const { handled, log, consumer } = consume(network.url, { slots: 2, handler: () => door.opened });
-  await until(() => handled.length === 1, 'it has begun');
+  await until('it has begun', () => handled.length === 1);
   network.cut();
-  await until(() => log.has(/went away/), 'the connection is lost');
+  await until('the connection is lost', () => log.has(/went away/));
   network.mend();
-  await until(() => log.lines.filter(({ message }) => /^connected/.test(message)).length === 2, 'it is back');
+  await until('it is back', () => log.lines.filter(({ message }) => /^connected/.test(message)).length === 2);
   await vhost.send('work', 'm2'); // comes after m1 has come again
-  await until(() => handled.length === 2, 'm2 has begun');
+  await until('m2 has begun', () => handled.length === 2);
   door.open();
   await consumer.stop();
   expect(ids(handled)).toEqual(['m1', 'm2']);

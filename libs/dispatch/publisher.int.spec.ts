@@ -1,8 +1,9 @@
 import { Publisher } from './publisher.ts';
 import type { PublisherOptions } from './publisher.ts';
-import { closing, until } from './testing/closing.ts';
+import { until } from '../../test/support/until.ts';
+import { closing } from './testing/closing.ts';
 import { proxyTo } from './testing/proxy.ts';
-import { freshVhost } from './testing/rabbitmq.ts';
+import { openVhost } from './testing/rabbitmq.ts';
 import { recordedLog } from './testing/recorded-log.ts';
 
 const message = (id: string, queue = 'work') => ({ id, queue, body: { id } });
@@ -12,7 +13,7 @@ async function publisherTo(url: string, options: Partial<PublisherOptions> = {})
   const publisher = new Publisher({ url, logger: log, ...options });
   closing(() => publisher.stop());
   publisher.start();
-  await until(() => log.has(/connected/), 'connected');
+  await until('connected', () => log.has(/connected/));
   return { publisher, log };
 }
 
@@ -24,7 +25,7 @@ async function outcomeOf(publishing: Promise<void>): Promise<string> {
 }
 
 test('a confirmed message is in its queue, persistent, with its id', async () => {
-  const vhost = await freshVhost();
+  const vhost = await openVhost();
   const { publisher } = await publisherTo(vhost.url);
   await publisher.publish(message('m1'));
   const taken = await vhost.take('work');
@@ -37,7 +38,7 @@ test('a confirmed message is in its queue, persistent, with its id', async () =>
 });
 
 test('a thousand messages published at once arrive in order, though few may be under way', async () => {
-  const vhost = await freshVhost();
+  const vhost = await openVhost();
   const { publisher } = await publisherTo(vhost.url, { maxInFlight: 7 });
   const ids = Array.from({ length: 1_000 }, (_, i) => `m${i}`);
   await Promise.all(ids.map((id) => publisher.publish(message(id))));
@@ -49,7 +50,7 @@ test('a thousand messages published at once arrive in order, though few may be u
 });
 
 test('a message that finds no queue is rejected, and the next one declares the queue again', async () => {
-  const vhost = await freshVhost();
+  const vhost = await openVhost();
   const { publisher, log } = await publisherTo(vhost.url);
   await publisher.publish(message('m1'));
   await vhost.channel.deleteQueue('work');
@@ -64,7 +65,7 @@ test('a message that finds no queue is rejected, and the next one declares the q
 });
 
 test('a queue that is not one of ours is refused, and disturbs no other', async () => {
-  const vhost = await freshVhost();
+  const vhost = await openVhost();
   await vhost.channel.assertQueue('foreign', { durable: false });
   const { publisher } = await publisherTo(vhost.url);
   const outcomes = await Promise.all(
@@ -76,17 +77,17 @@ test('a queue that is not one of ours is refused, and disturbs no other', async 
 });
 
 test('a full queue refuses, and nothing is dropped from it', async () => {
-  const vhost = await freshVhost();
+  const vhost = await openVhost();
   const { publisher } = await publisherTo(vhost.url);
   await publisher.publish(message('first'));
   await vhost.setPolicy({ 'max-length': 1 });
   // A quorum queue takes a little more than its limit before it tells publishers.
   let refused = 0;
-  await until(async () => {
+  await until('the queue refuses', async () => {
     const outcome = await outcomeOf(publisher.publish(message('more')));
     if (outcome === 'refused') refused += 1;
     return refused > 0;
-  }, 'the queue refuses');
+  });
   expect((await vhost.take('work'))?.properties.messageId).toBe('first');
 });
 
@@ -101,7 +102,7 @@ test('without a connection it rejects at once', async () => {
 });
 
 test('a connection that is cut rejects what was unconfirmed, and comes back', async () => {
-  const vhost = await freshVhost();
+  const vhost = await openVhost();
   const network = await proxyTo(vhost.url);
   const { publisher } = await publisherTo(network.url, { maxInFlight: 10 });
   await publisher.publish(message('m0'));
@@ -111,13 +112,13 @@ test('a connection that is cut rejects what was unconfirmed, and comes back', as
   expect(new Set(await Promise.all(publishing))).toEqual(new Set(['disconnected']));
   network.mend();
   await until(
-    async () => (await outcomeOf(publisher.publish(message('later')))) === 'confirmed',
     'it is back',
+    async () => (await outcomeOf(publisher.publish(message('later')))) === 'confirmed',
   );
 });
 
 test('a broker that does not answer is a time-out, and no more than the limit is sent to it', async () => {
-  const vhost = await freshVhost();
+  const vhost = await openVhost();
   const network = await proxyTo(vhost.url);
   const { publisher } = await publisherTo(network.url, { maxInFlight: 3, confirmTimeoutMs: 300 });
   await publisher.publish(message('m0'));
@@ -131,7 +132,7 @@ test('a broker that does not answer is a time-out, and no more than the limit is
 });
 
 test('a declaration that hangs is a time-out too', async () => {
-  const vhost = await freshVhost();
+  const vhost = await openVhost();
   const network = await proxyTo(vhost.url);
   const { publisher } = await publisherTo(network.url, { confirmTimeoutMs: 300 });
   network.hang();
@@ -139,7 +140,7 @@ test('a declaration that hangs is a time-out too', async () => {
 });
 
 test('stopping waits for confirmations, and may be done twice', async () => {
-  const vhost = await freshVhost();
+  const vhost = await openVhost();
   const { publisher } = await publisherTo(vhost.url, { maxInFlight: 5 });
   const publishing = Array.from({ length: 100 }, (_, i) => outcomeOf(publisher.publish(message(`m${i}`))));
   await Promise.all([publisher.stop(), publisher.stop()]);
@@ -148,7 +149,7 @@ test('stopping waits for confirmations, and may be done twice', async () => {
 });
 
 test('stopping does not wait for a broker that hangs', async () => {
-  const vhost = await freshVhost();
+  const vhost = await openVhost();
   const network = await proxyTo(vhost.url);
   const { publisher } = await publisherTo(network.url);
   network.hang();
@@ -158,7 +159,7 @@ test('stopping does not wait for a broker that hangs', async () => {
 });
 
 test('a message that is no JSON is the caller’s mistake', async () => {
-  const vhost = await freshVhost();
+  const vhost = await openVhost();
   const { publisher } = await publisherTo(vhost.url);
   await expect(publisher.publish({ id: 'm1', queue: 'work', body: 1n })).rejects.toThrow(TypeError);
 });

@@ -107,7 +107,7 @@ export class Timers {
     const redis = new Redis(redisUrl, {
       ...common,
       enableOfflineQueue: false,
-      maxRetriesPerRequest: 1,
+      maxRetriesPerRequest: 0,
       commandTimeout: COMMAND_TIMEOUT_MS,
     });
     redis.on('error', (error) => this.#complain(error));
@@ -133,11 +133,18 @@ export class Timers {
     if (this.#running === undefined) return;
     const { redis, queue, patientRedis, worker } = this.#running;
     this.#running = undefined;
-    for (const part of [worker, queue]) {
-      await within(STOP_TIMEOUT_MS, part.close(), noAnswer).catch((error: unknown) => this.#complain(error));
-    }
+    const away = redis.status !== 'ready'; // then BullMQ would first wait for it to come back
+    await within(STOP_TIMEOUT_MS, worker.close(away), noAnswer).catch(() => this.#cutOff(worker));
+    await within(STOP_TIMEOUT_MS, queue.close(), noAnswer).catch((error: unknown) => this.#complain(error));
     patientRedis.disconnect();
     redis.disconnect();
+  }
+
+  /** For a Redis that hangs: nothing of ours may keep the process alive. */
+  async #cutOff(worker: Running['worker']): Promise<void> {
+    await within(STOP_TIMEOUT_MS, worker.disconnect(), noAnswer).catch((error: unknown) =>
+      this.#complain(error),
+    );
   }
 
   /** Once per absence: it is tried again and again, and each try fails the same way. */

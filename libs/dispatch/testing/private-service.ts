@@ -41,7 +41,14 @@ export async function privateService(name: 'rabbitmq' | 'redis'): Promise<Privat
     return env[name === 'redis' ? 'REDIS_URL' : 'AMQP_URL'] ?? '';
   };
   const stop = (): Promise<void> => service.stop(dir, ports);
-  const url = await start();
+  const remove = async (): Promise<void> => {
+    await stop();
+    await rm(dir, { recursive: true, force: true });
+  };
+  const url = await start().catch(async (error: unknown) => {
+    await remove();
+    throw error;
+  });
   return {
     url,
     start: () => start().then(() => undefined),
@@ -52,9 +59,6 @@ export async function privateService(name: 'rabbitmq' | 'redis'): Promise<Privat
       process.kill(-record.pid, 'SIGKILL'); // its whole group: the script that started RabbitMQ, too
       await stop();
     },
-    remove: async () => {
-      await stop();
-      await rm(dir, { recursive: true, force: true });
-    },
+    remove,
   };
 }

@@ -1,9 +1,9 @@
 import { connect } from 'amqplib';
 import type { Channel, GetMessage } from 'amqplib';
-import { randomUUID } from 'node:crypto';
+import { freshVhost } from '../../../test/support/services.ts';
 import { closing } from './closing.ts';
 
-/** A virtual host of a test's own, on the RabbitMQ of `TEST_AMQP_URL`. */
+/** A virtual host of the test's own, and a way into it beside what is tested. */
 export interface Vhost {
   readonly url: string;
   /** Somebody else's channel to it. */
@@ -18,23 +18,15 @@ export interface Vhost {
   setPolicy(definition: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
-export async function freshVhost(): Promise<Vhost> {
-  const name = `test-${randomUUID()}`;
-  await management('PUT', `/api/vhosts/${name}`);
-  closing(() => management('DELETE', `/api/vhosts/${name}`));
-  const url = new URL(variable('TEST_AMQP_URL'));
-  await management('PUT', `/api/permissions/${name}/${url.username}`, {
-    configure: '.*',
-    write: '.*',
-    read: '.*',
-  });
-  url.pathname = `/${name}`;
-  const connection = await connect(url.toString(), { noDelay: true });
+export async function openVhost(): Promise<Vhost> {
+  const vhost = await freshVhost();
+  closing(() => vhost[Symbol.asyncDispose]());
+  const connection = await connect(vhost.url, { noDelay: true });
   closing(() => connection.close());
   const channel = await connection.createChannel();
   const confirming = await connection.createConfirmChannel();
   return {
-    url: url.toString(),
+    url: vhost.url,
     channel,
     send: (queue, id, content = JSON.stringify({ id })) =>
       new Promise((resolve, reject) => {
@@ -45,24 +37,16 @@ export async function freshVhost(): Promise<Vhost> {
       }),
     take: async (queue) => (await channel.get(queue, { noAck: true })) || undefined,
     ready: async (queue) => (await channel.checkQueue(queue)).messageCount,
-    setPolicy: (definition) =>
-      management('PUT', `/api/policies/${name}/test`, { pattern: '.*', 'apply-to': 'queues', definition }),
+    setPolicy: (definition) => setPolicy(vhost.url, { pattern: '.*', 'apply-to': 'queues', definition }),
   };
 }
 
-async function management(method: string, path: string, body?: object): Promise<void> {
-  const url = new URL(variable('TEST_AMQP_MANAGEMENT_URL'));
-  const authorization = `Basic ${Buffer.from(`${url.username}:${url.password}`).toString('base64')}`;
-  const answer = await fetch(new URL(path, `http://${url.host}`), {
-    method,
-    headers: { authorization, 'content-type': 'application/json' },
-    body: body === undefined ? null : JSON.stringify(body),
+async function setPolicy(vhost: string, policy: object): Promise<void> {
+  const { username, password, origin } = new URL(process.env['TEST_AMQP_MANAGEMENT_URL'] ?? '');
+  const answer = await fetch(`${origin}/api/policies${new URL(vhost).pathname}/test`, {
+    method: 'PUT',
+    headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
+    body: JSON.stringify(policy),
   });
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-}
-
-function variable(name: string): string {
-  const value = process.env[name];
-  if (value === undefined) throw new Error(`${name} is not set: eval "$(node scripts/services.mjs env)"`);
-  return value;
+  if (!answer.ok) throw new Error(`the policy was not taken: ${answer.status} ${await answer.text()}`);
 }
