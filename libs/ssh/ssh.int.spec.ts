@@ -113,6 +113,7 @@ describe('connecting', () => {
     const attempt = connect(options({ port: silent.port, signal: later.signal }));
     later.abort(reason);
     await expect(attempt).rejects.toBe(reason);
+    await until(() => silent.connections === 0);
     await expect(connect(options({ signal: AbortSignal.abort(reason) }))).rejects.toBe(reason);
   });
 
