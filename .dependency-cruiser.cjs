@@ -64,7 +64,7 @@ module.exports = {
     ),
     rule(
       'nest-stays-outside',
-      { path: '^libs/', pathNot: '(\\.module|/nest-transport)\\.ts$' },
+      { path: '^libs/', pathNot: '(\\.module|/nest-transport)(\\.int\\.spec)?\\.ts$' },
       { path: '^node_modules/@nestjs/' },
       'decorators and Nest live in apps/, *.module.ts and the transport strategy',
     ),

@@ -1,7 +1,9 @@
+// What `npm start` and `npm test` need before anything else; alone: node scripts/ensure-dependencies.mjs
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const LOWEST_NODE = [20, 19];
 
@@ -15,28 +17,27 @@ export function checkNode() {
 /** Installs the npm packages where they are missing or not those of the lock file. */
 export function ensurePackagesInstalled(root, say) {
   const stamp = join(root, 'node_modules/.warrener-installed');
-  const wanted = hash([join(root, 'package-lock.json')]);
+  const wanted = hash(root, [join(root, 'package-lock.json')]);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  say('installing the npm packages');
-  npm(root, ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  say('installing the npm packages (about half a minute)');
+  // The compiler is a development dependency, which NODE_ENV=production would leave out.
+  npm(root, ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
   writeFileSync(stamp, wanted);
 }
 
 /** Compiles where the sources are not those of the last build. */
 export function ensureBuilt(root, say) {
   const stamp = join(root, 'dist/.warrener-built');
-  const sources = ['apps', 'libs'].flatMap((top) => filesBelow(join(root, top)));
-  const wanted = hash([
-    ...sources,
-    join(root, 'tsconfig.json'),
-    join(root, 'tsconfig.build.json'),
-    join(root, 'package-lock.json'),
-  ]);
+  const sources = ['apps', 'libs'].flatMap((top) => filesBelow(join(root, top))).filter(isBuilt);
+  const settings = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'scripts/copy-assets.mjs'];
+  const wanted = hash(root, [...sources, ...settings.map((file) => join(root, file))]);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   say('compiling');
   npm(root, ['run', '--silent', 'build']);
   writeFileSync(stamp, wanted);
 }
+
+const isBuilt = (file) => !/\.spec\.ts$|\/testing\//.test(file);
 
 function filesBelow(folder) {
   return readdirSync(folder, { recursive: true })
@@ -45,15 +46,32 @@ function filesBelow(folder) {
     .sort();
 }
 
-function hash(files) {
+function hash(root, files) {
   const sum = createHash('sha256');
-  for (const file of files) sum.update(file).update(readFileSync(file));
+  for (const file of files)
+    sum
+      .update(`${relative(root, file)}\0`)
+      .update(readFileSync(file))
+      .update('\0');
   return sum.digest('hex');
 }
 
 function npm(root, args) {
-  const result = spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2] });
+  // Where npm started us it says where it is; it need not be in the PATH then.
+  const { npm_execpath: own } = process.env;
+  const [command, ...first] = own?.endsWith('npm-cli.js') ? [process.execPath, own] : ['npm'];
+  const result = spawnSync(command, [...first, ...args], { cwd: root, stdio: ['ignore', 2, 2] });
   if (result.error !== undefined)
     throw new Error(`npm could not be started (${result.error.message}); it comes with Node.`);
   if (result.status !== 0) throw new Error(`"npm ${args.join(' ')}" failed; what it says stands above.`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    checkNode();
+    ensurePackagesInstalled(join(dirname(process.argv[1]), '..'), (text) => console.error(text));
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 }

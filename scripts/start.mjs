@@ -1,16 +1,17 @@
 // npm start: everything Warrener needs, Warrener itself, and a first broker that is proved to work.
 // `npm start -- --once` ends after the proof. Plain Node until the packages are installed.
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { launchDemo } from './start/demo.mjs';
 import { checkNode, ensureBuilt, ensurePackagesInstalled } from './ensure-dependencies.mjs';
-import { startServices } from './services.mjs';
-import { ensurePrograms } from './services/packages.mjs';
+import { startServices, stopServices } from './services.mjs';
+import { ensurePrograms, sandboxPrograms } from './services/packages.mjs';
 import {
+  endGuests,
   freePorts,
+  isFree,
   logEnd,
   logFile,
   recordSelf,
@@ -19,10 +20,11 @@ import {
   stop,
   writeSecretFile,
 } from './services/process.mjs';
+import { launchDemo } from './start/demo.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-process.chdir(root);
+process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'));
 const home = '.warrener';
+const servicesFolder = join(home, 'services');
 const once = process.argv.includes('--once');
 const unknown = process.argv.slice(2).find((word) => word !== '--once');
 const began = Date.now();
@@ -34,22 +36,28 @@ let ending;
 function end(code) {
   ending ??= (async () => {
     for (const close of closings.reverse()) await close().catch((error) => console.error(error.message));
-    process.exit(code);
+    process.exit(interrupts > 1 ? 130 : code);
   })();
   return ending;
 }
+
 let interrupts = 0;
-for (const signal of ['SIGINT', 'SIGTERM']) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     interrupts += 1;
-    if (interrupts > 2) process.exit(130);
-    console.log(
-      interrupts === 1
-        ? '\nstopping (what is kept stays in .warrener)'
-        : '\nstill stopping; once more to leave at once',
-    );
-    void end(0);
+    if (interrupts === 1) {
+      console.log('\nstopping (what is kept stays in .warrener); once more kills');
+      void end(0);
+    } else if (interrupts === 2) void killAll().finally(() => process.exit(130));
+    else process.exit(130);
   });
+}
+
+/** The hard way: whoever is started next time finds it as after a power cut, and copes. */
+async function killAll() {
+  for (const name of ['warrener', 'sandbox']) await stop(home, name, { graceMs: 0 });
+  await endGuests(join(home, 'sandbox'));
+  await stopServices(servicesFolder, { graceMs: 0 });
 }
 
 /** A secret made once and kept in a file that only its owner reads. */
@@ -59,24 +67,65 @@ function secret(name, make) {
   return readFileSync(file, 'utf8');
 }
 
+/** The API's port: that of the last time, unless somebody else has it now. */
+async function apiPort() {
+  const file = join(home, 'api-port');
+  const last = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+  const port = last > 0 && (await isFree(last)) ? last : (await freePorts(1))[0];
+  writeFileSync(file, String(port));
+  return String(port);
+}
+
 /** Starts one of our processes and waits for the line of JSON that says it is ready. */
 async function startProcess(name, program, env, key) {
-  await stop(home, name); // one that a killed start left behind
-  rmSync(logFile(home, name), { force: true });
-  start(home, name, process.execPath, [program], { spawn: { env: { ...process.env, ...env } } });
+  const { logOffset } = start(home, name, process.execPath, [program], { env: { ...process.env, ...env } });
   closings.push(() => stop(home, name, { graceMs: 30_000 }));
   const deadline = Date.now() + 120_000;
   for (;;) {
-    const lines = existsSync(logFile(home, name))
-      ? readFileSync(logFile(home, name), 'utf8').split('\n')
-      : [];
-    const ready = lines.filter((line) => line.startsWith(`{"${key}":`)).map((line) => JSON.parse(line))[0];
-    if (ready !== undefined) return ready;
-    if (running(home, name) === null || Date.now() > deadline) {
-      throw new Error(`${name} did not start. The end of ${logFile(home, name)}:\n${logEnd(home, name)}`);
-    }
+    const lines = readFileSync(logFile(home, name)).subarray(logOffset).toString().split('\n');
+    const ready = lines.find((line) => line.startsWith(`{"${key}":`) && line.endsWith('}'));
+    if (ready !== undefined) return JSON.parse(ready);
+    if (running(home, name) === null || Date.now() > deadline)
+      throw new Error(`${name} did not start.${endOfLog(home, name)}`);
     await sleep(50);
   }
+}
+
+const endOfLog = (folder, name) => ` The end of ${logFile(folder, name)}:\n${logEnd(folder, name)}`;
+
+/** Rejects when something that we started ends while it should not. */
+async function anyEnds(folderAndName) {
+  for (;;) {
+    const gone = folderAndName.find(([folder, name]) => running(folder, name) === null);
+    if (gone !== undefined && ending === undefined)
+      throw new Error(`${gone[1]} has ended.${endOfLog(...gone)}`);
+    await sleep(1_000);
+  }
+}
+
+/** The services, which a Ctrl-C ends also while they start. */
+async function startOurServices() {
+  let up = false;
+  const starting = startServices({ dir: servicesFolder, want: ['postgres', 'rabbitmq', 'redis'], say });
+  void starting.then(
+    () => (up = true),
+    () => undefined,
+  );
+  closings.push(async () => {
+    await stopServices(servicesFolder, up ? {} : { graceMs: 0 }); // RabbitMQ obeys only when it is up
+    await starting.catch(() => undefined);
+    await stopServices(servicesFolder); // what had not been started before
+  });
+  return (await starting).env;
+}
+
+/** The sandbox cloud, and the variables that lead Warrener to it. */
+async function startSandbox() {
+  const sshPort = process.getuid?.() === 0 ? '22' : '2222';
+  const env = { SANDBOX_DIR: resolve(home, 'sandbox'), SANDBOX_SSH_PORT: sshPort };
+  const { url, cloudsYaml } = await startProcess('sandbox', 'dist/apps/sandbox/main.js', env, 'url');
+  say(`the sandbox cloud answers at ${url} (its servers are processes on this machine)`);
+  return { OS_CLIENT_CONFIG_FILE: cloudsYaml, OS_CLOUD: 'sandbox', WARRENER_SSH_PORT: sshPort };
 }
 
 async function main() {
@@ -89,66 +138,49 @@ async function main() {
       `Warrener already runs from this folder (process ${other.pid}); end that one with Ctrl-C first.`,
     );
   recordSelf(home, 'start');
-  ensurePackagesInstalled(root, say);
-  ensureBuilt(root, say);
+  for (const name of ['warrener', 'sandbox']) await stop(home, name); // which a killed start left behind
+  await endGuests(join(home, 'sandbox'));
+  ensurePackagesInstalled(process.cwd(), say);
+  ensureBuilt(process.cwd(), say);
   const ownCloud = Boolean(process.env.OS_CLOUD || process.env.OS_AUTH_URL);
-  if (!ownCloud) ensurePrograms(['rabbitmq-server', 'mosquitto', 'sshd', 'sudo', 'unshare', 'ip'], say);
+  if (!ownCloud) await ensurePrograms(sandboxPrograms, say);
 
-  const services = await startServices({
-    dir: join(home, 'services'),
-    want: ['postgres', 'rabbitmq', 'redis'],
-    say,
-  });
-  closings.push(services.stop);
-
-  const sshPort = process.getuid?.() === 0 ? '22' : '2222';
-  const cloud = {};
-  if (!ownCloud) {
-    const sandbox = await startProcess(
-      'sandbox',
-      'dist/apps/sandbox/main.js',
-      { SANDBOX_DIR: resolve(home, 'sandbox'), SANDBOX_SSH_PORT: sshPort },
-      'url',
-    );
-    say(`the sandbox cloud answers at ${sandbox.url} (servers are processes on this machine)`);
-    Object.assign(cloud, {
-      OS_CLIENT_CONFIG_FILE: sandbox.cloudsYaml,
-      OS_CLOUD: 'sandbox',
-      WARRENER_SSH_PORT: sshPort,
-    });
-  }
-
+  const [services, cloud] = await Promise.all([startOurServices(), ownCloud ? {} : startSandbox()]);
   const token = secret('api-token', () => randomBytes(24).toString('hex'));
-  const secretKey = secret('secret-key', () => randomBytes(32).toString('base64'));
-  const [port] = existsSync(join(home, 'api-port'))
-    ? [readFileSync(join(home, 'api-port'), 'utf8')]
-    : await freePorts(1);
-  writeFileSync(join(home, 'api-port'), String(port));
-  const { api } = await startProcess(
-    'warrener',
-    'dist/apps/warrener/main.js',
-    {
-      WARRENER_API_PORT: process.env.WARRENER_API_PORT ?? String(port),
-      WARRENER_API_TOKEN: token,
-      WARRENER_SECRET_KEY: secretKey,
-      ...services.env,
-      ...cloud,
-    },
-    'api',
-  );
+  const env = {
+    WARRENER_API_PORT: process.env.WARRENER_API_PORT ?? (await apiPort()),
+    WARRENER_API_TOKEN: token,
+    WARRENER_SECRET_KEY: secret('secret-key', () => randomBytes(32).toString('base64')),
+    ...services,
+    ...cloud,
+  };
+  const { api } = await startProcess('warrener', 'dist/apps/warrener/main.js', env, 'api');
   writeFileSync(join(home, 'api.json'), JSON.stringify({ url: api, token_file: 'api-token' }));
   say(`the API answers at ${api}`);
+  const started = [
+    [home, 'warrener'],
+    ...(ownCloud ? [] : [[home, 'sandbox']]),
+    ...['postgres', 'rabbitmq', 'redis']
+      .filter((name) => running(servicesFolder, name) !== null)
+      .map((name) => [servicesFolder, name]),
+  ];
+  const disaster = anyEnds(started);
+  disaster.catch(() => undefined); // it is looked at below
 
   if (!ownCloud) {
     const password = secret('demo-password', () => randomBytes(15).toString('base64url'));
-    await launchDemo({ api, token, password, say });
+    await Promise.race([launchDemo({ api, token, password, say }), disaster]);
   }
   console.log(`
   API        ${api}/v1/brokers   (OpenAPI: ${api}/v1/openapi.json)
   token      ${join(home, 'api-token')}
-  CLI        node dist/apps/cli/main.js broker list
-${once ? '' : '\n  Ctrl-C stops everything; the next `npm start` finds it again.\n'}`);
-  if (once) await end(0);
+
+  curl -H "Authorization: Bearer $(cat ${join(home, 'api-token')})" ${api}/v1/brokers
+  node dist/apps/cli/main.js broker list
+`);
+  if (once) return end(0);
+  console.log('  Ctrl-C stops everything; the next `npm start` finds it again.\n');
+  return disaster;
 }
 
 main().catch(async (error) => {

@@ -62,12 +62,10 @@ function build(io: Io): Command {
     ...program.commands,
     ...program.commands.flatMap((noun) => noun.commands),
   ]) {
-    command
-      .exitOverride()
-      .configureOutput({
-        writeOut: (text) => io.stdout.write(text),
-        writeErr: (text) => io.stderr.write(text),
-      });
+    command.exitOverride().configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+    });
     // `-f` reads well before and after the verb.
     if (command !== program && command.commands.length === 0 && command.name() !== '__complete') {
       command.addOption(new Option('-f, --format <format>', 'how to show results').choices(formats));

@@ -58,7 +58,7 @@ function align(row: readonly string[], rows: readonly (readonly string[])[]): st
 }
 
 /** A value in a table; nothing is a dash. */
-export function text(value: unknown): string {
+function text(value: unknown): string {
   if (value === null || value === undefined || value === '') return '-';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -60,7 +60,7 @@ export interface FloatingIpRecord {
   readonly created: string;
 }
 
-export interface Named {
+interface Named {
   readonly id: string;
   readonly name: string;
 }

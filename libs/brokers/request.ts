@@ -50,7 +50,7 @@ export async function launchBroker(
     subject: broker,
     workflow: launchBrokerWorkflow,
     steps,
-    input: request as BrokerRequest & Record<string, never>,
+    input: request,
     queues,
   });
   await world.secrets.put(broker, newSecrets(adminPassword));

@@ -86,7 +86,7 @@ export class GroupCommit {
     let results: readonly AppendResult[];
     try {
       results = await this.#options.together(batch.map(({ append }) => append));
-    } catch (error) {
+    } catch {
       // Alone it would break the same way, unless it was another one's fault or a race for a new stream.
       for (const { append, resolve, reject } of batch)
         await this.#options.alone(append).then(resolve, reject);

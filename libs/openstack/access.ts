@@ -22,7 +22,7 @@ export type Credential =
     };
 
 /** A domain by id or by name. */
-export type DomainRef = { readonly id: string } | { readonly name: string };
+type DomainRef = { readonly id: string } | { readonly name: string };
 /** A user by id, or by name within a domain. */
 export type UserRef = { readonly id: string } | { readonly name: string; readonly domain: DomainRef };
 /** A project by id, or by name within a domain. */

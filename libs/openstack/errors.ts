@@ -108,7 +108,7 @@ function messageOf(body: unknown): string | null {
     return text === '' ? null : text.slice(0, 300);
   }
   if (typeof body !== 'object' || body === null) return null;
-  for (const value of Object.values(body)) {
+  for (const value of Object.values(body) as unknown[]) {
     if (typeof value === 'string' && value !== '') return value.slice(0, 1_000);
     if (
       typeof value === 'object' &&

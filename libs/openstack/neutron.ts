@@ -20,7 +20,7 @@ export interface SecurityGroup {
   readonly rules: readonly SecurityGroupRule[];
 }
 
-export interface SecurityGroupRule {
+interface SecurityGroupRule {
   readonly id: string;
   readonly direction: string;
   readonly ethertype: string;

@@ -170,7 +170,7 @@ export class Nova {
 
 function serverOf(raw: Record<string, unknown>): Server {
   // Never shown to anybody: it has our keys in it.
-  const { 'OS-EXT-SRV-ATTR:user_data': _userData, adminPass: _adminPass, ...shown } = raw;
+  const { 'OS-EXT-SRV-ATTR:user_data': userData, adminPass, ...shown } = raw;
   const fault = raw['fault'] as { readonly message?: string; readonly details?: string } | undefined;
   return {
     id: String(raw['id']),

@@ -47,7 +47,12 @@ export async function openDataSource(
     migrationsTableName: 'warrener_migration',
     migrationsTransactionMode: 'each',
     // Fixed, or a user called like our schema would look there first, and find another table of migrations.
-    extra: { max: 10, connectionTimeoutMillis: 10_000, statement_timeout: 30_000, options: '-c search_path=public' },
+    extra: {
+      max: 10,
+      connectionTimeoutMillis: 10_000,
+      statement_timeout: 30_000,
+      options: '-c search_path=public',
+    },
   });
   await source.initialize();
   const lock = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });

@@ -86,7 +86,9 @@ export class Runtime {
       installation: config.WARRENER_INSTALLATION,
       sshPort: config.WARRENER_SSH_PORT,
       committed: (messages) => this.#committed(messages),
-      cancelJob: async (job, by) => void (await this.runner.command(job, { type: 'cancel', by })),
+      cancelJob: async (job, by) => {
+        await this.runner.command(job, { type: 'cancel', by });
+      },
     };
     this.runner = new Runner({
       log: this.log,

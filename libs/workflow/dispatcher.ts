@@ -1,5 +1,5 @@
 import type { EventLog, OutboxMessage } from '#event-log';
-import type { Logger } from './runner.ts';
+import type { Logger } from './logger.ts';
 
 /** A message as far as publishing it goes. */
 type Publishable = Pick<OutboxMessage, 'id' | 'queue'> & { readonly body: unknown };

@@ -7,16 +7,9 @@ import { decide, evolve, nextTurn, stepOf } from './core/job.ts';
 import type { Outcome } from './core/outcome.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { jobStream, jobStreamId } from './job-stream.ts';
+import type { Logger } from './logger.ts';
 import { Notes } from './notes.ts';
 import type { Step } from './workflow.ts';
-
-/** The part of a structured logger that is used here (pino's order of arguments). */
-export interface Logger {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 /** What a step message says. Nothing in it is secret, and nothing in it is believed without the log. */
 export interface StepMessage {
@@ -106,7 +99,7 @@ export class Runner<World> {
       if (loaded === undefined || loaded.state.status === 'new') return undefined;
       const events = decide(loaded.state, command);
       if (events.length === 0) return { done: false, job: loaded.state, tenant: loaded.tenant };
-      const after = events.reduce(evolve, loaded.state as Job) as KnownJob;
+      const after = events.reduce<Job>(evolve, loaded.state) as KnownJob;
       const messages = followingMessages(loaded.state, after);
       const append = await this.#append(loaded, events, after, messages, command);
       if (!append) continue;

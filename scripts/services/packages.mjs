@@ -1,32 +1,62 @@
-import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-/** Programs Warrener uses beside Node, where they may be, and the Debian package that brings each. */
+/** Programs Warrener uses beside Node: the Debian package that brings each, and where it may be outside of the PATH. */
 const programs = {
-  'rabbitmq-server': {
-    package: 'rabbitmq-server',
-    also: ['/usr/lib/rabbitmq/bin'],
-    prefer: ['/usr/lib/rabbitmq/bin'],
-  },
-  epmd: { package: 'erlang-base', also: ['/usr/bin'] },
-  'redis-server': { package: 'redis-server', also: ['/usr/local/bin'] },
-  mosquitto: { package: 'mosquitto', also: ['/usr/sbin', '/usr/local/sbin'] },
-  sshd: { package: 'openssh-server', also: ['/usr/sbin'] },
-  sudo: { package: 'sudo', also: ['/usr/bin'] },
-  unshare: { package: 'util-linux', also: ['/usr/bin'] },
-  ip: { package: 'iproute2', also: ['/usr/sbin', '/sbin'] },
+  // The script of this name in /usr/sbin insists on being root or the user rabbitmq.
+  'rabbitmq-server': { package: 'rabbitmq-server', prefer: ['/usr/lib/rabbitmq/bin'] },
+  'redis-server': { package: 'redis-server' },
+  mosquitto: { package: 'mosquitto' },
+  sshd: { package: 'openssh-server' },
+  sudo: { package: 'sudo' },
+  unshare: { package: 'util-linux' },
+  ip: { package: 'iproute2' },
+  newuidmap: { package: 'uidmap' },
+  postgres: { prefer: postgresFolders() },
 };
+
+const ALSO = ['/usr/sbin', '/sbin', '/usr/local/sbin', '/usr/local/bin', '/usr/bin', '/bin'];
+
+/** Debian keeps a folder for each version; the newest comes first. */
+function postgresFolders() {
+  const base = '/usr/lib/postgresql';
+  const versions = existsSync(base) ? readdirSync(base).sort((a, b) => Number(b) - Number(a)) : [];
+  return versions.map((version) => join(base, version, 'bin'));
+}
+
+/** What the sandbox and its servers are made of. */
+export const sandboxPrograms = [
+  'rabbitmq-server',
+  'mosquitto',
+  'sshd',
+  'sudo',
+  'unshare',
+  'ip',
+  // An ordinary user gets the user ids inside of a server from this one.
+  ...(process.getuid?.() === 0 ? [] : ['newuidmap']),
+];
 
 /** Where a program is; null where it is not. */
 export function find(name) {
-  const { also = [], prefer = [] } = programs[name] ?? {};
-  const folders = [...prefer, ...(process.env.PATH ?? '').split(delimiter), ...also];
-  for (const folder of folders) {
-    const path = join(folder, name);
+  const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder.startsWith('/'));
+  for (const folder of [...(programs[name]?.prefer ?? []), ...path, ...ALSO]) {
+    const file = join(folder, name);
     try {
-      accessSync(path, constants.X_OK);
-      return path;
+      accessSync(file, constants.X_OK);
+      return file;
     } catch {
       // not here
     }
@@ -34,75 +64,61 @@ export function find(name) {
   return null;
 }
 
+export const missing = (names) => names.filter((name) => find(name) === null);
+
 /**
  * Sees to it that programs are on the machine: what is missing is installed with apt-get where that is possible.
  *
  * @throws Error with one sentence that says what to install
  */
-export function ensurePrograms(names, say) {
-  const missing = names.filter((name) => find(name) === null);
-  if (missing.length === 0) return;
-  const packages = [...new Set(missing.map((name) => programs[name]?.package ?? name))];
-  const sudo = rootPrefix();
-  if (sudo === null || find('apt-get') === null) {
+export async function ensurePrograms(names, say) {
+  const absent = missing(names);
+  if (absent.length === 0) return;
+  const packages = [...new Set(absent.map((name) => programs[name].package))];
+  const asRoot = rootPrefix();
+  if (asRoot === null || find('apt-get') === null) {
     throw new Error(
-      `Please install ${packages.join(', ')} (for ${missing.join(', ')}) with this system's package manager, then start again.`,
+      `Please install ${packages.join(', ')} (for ${absent.join(', ')}) with this system's package manager, then start again.`,
     );
   }
-  say(`installing ${packages.join(', ')} with apt-get`);
-  withoutStartingDaemons(sudo, () => {
-    run(sudo, ['apt-get', '-qq', 'update']);
-    run(sudo, [
-      'apt-get',
-      '-y',
-      '-qq',
-      '-o',
-      'Dpkg::Use-Pty=0',
-      '-o',
-      'DPkg::Lock::Timeout=300',
-      '--no-install-recommends',
-      'install',
-      ...packages,
-    ]);
-  });
-  const still = names.filter((name) => find(name) === null);
+  say(`installing ${packages.join(', ')} with apt-get (a minute or two)`);
+  await install(asRoot, packages, say);
+  const still = missing(names);
   if (still.length > 0)
     throw new Error(`apt-get installed ${packages.join(', ')}, and yet ${still.join(', ')} cannot be found.`);
 }
 
-/** What makes a command root's: nothing as root, sudo where it asks no password, null where neither. */
+/**
+ * What makes a command root's, in a session of its own, so that a Ctrl-C does not end dpkg half way: setsid as root, sudo
+ * with it where it asks no password, null where neither.
+ */
 function rootPrefix() {
-  if (process.getuid?.() === 0) return [];
-  const sudo = spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' });
-  return sudo.status === 0 ? ['sudo', '-n'] : null;
+  const own = ['setsid', '--wait'];
+  if (process.getuid?.() === 0) return own;
+  const sudo = [...own, 'sudo', '-n'];
+  return spawnSync(sudo[0], [...sudo.slice(1), 'true'], { stdio: 'ignore' }).status === 0 ? sudo : null;
 }
 
-const GUARD = '/usr/sbin/policy-rc.d';
+const SCRIPT = fileURLToPath(new URL('./apt-install.sh', import.meta.url));
+const SAY_EVERY_MS = 10_000;
 
-/** Debian's packages start their daemons on standard ports; we want the program only. */
-function withoutStartingDaemons(sudo, work) {
-  const ours = !existsSync(GUARD);
-  if (ours) {
-    if (sudo.length === 0) writeFileSync(GUARD, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-    else run(sudo, ['sh', '-c', `printf '#!/bin/sh\\nexit 101\\n' > ${GUARD} && chmod 755 ${GUARD}`]);
-  }
+async function install([program, ...prefix], packages, say) {
+  const folder = mkdtempSync(join(tmpdir(), 'warrener-apt-'));
+  const file = join(folder, 'log');
+  // To a file, not a pipe: what is being installed is installed to its end, even where we are killed.
+  const log = openSync(file, 'a');
+  const lastLines = (count) => readFileSync(file, 'utf8').trim().split('\n').slice(-count).join('\n');
+  const ticker = setInterval(
+    () => say(`apt-get: ${lastLines(1) || 'waiting for another one to end'}`),
+    SAY_EVERY_MS,
+  );
   try {
-    work();
+    const child = spawn(program, [...prefix, 'sh', SCRIPT, ...packages], { stdio: ['ignore', log, log] });
+    const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+    if (code !== 0) throw new Error(`apt-get could not install ${packages.join(', ')}:\n${lastLines(12)}`);
   } finally {
-    if (ours && sudo.length === 0) rmSync(GUARD, { force: true });
-    else if (ours) run(sudo, ['rm', '-f', GUARD]);
+    clearInterval(ticker);
+    closeSync(log);
+    rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function run(sudo, command) {
-  const [program, ...args] = [...sudo, ...command];
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
-  const result = spawnSync(program, args, { env, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
-  if (result.status === 0) return;
-  const why = (result.error?.message ?? `${result.stdout}\n${result.stderr}`)
-    .trim()
-    .split('\n')
-    .slice(-12)
-    .join('\n');
-  throw new Error(`"${command.join(' ')}" failed:\n${why}`);
 }

@@ -1,48 +1,39 @@
-import { createConnection } from 'node:net';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { startContainer, stopContainer } from './docker.mjs';
 import { find } from './packages.mjs';
+import { converse } from './probe.mjs';
 import { ready, start, stop, writeSecretFile } from './process.mjs';
 
 /** A private Redis, its data on disk. */
 export const redis = {
-  name: 'redis',
   ports: 1,
   programs: ['redis-server'],
-  async start({ dir, ports: [port], password }) {
+  async start({ dir, ports: [port], password, docker = false }) {
     const home = join(resolve(dir), 'redis');
     mkdirSync(home, { recursive: true });
     const config = join(home, 'redis.conf');
     const lines = [
-      'bind 127.0.0.1',
-      `port ${port}`,
+      docker ? 'bind 0.0.0.0' : 'bind 127.0.0.1',
+      `port ${docker ? 6379 : port}`,
       `requirepass ${password}`,
-      `dir "${home}"`,
+      `dir "${docker ? '/data' : home}"`,
       'appendonly yes',
       'save ""',
       'maxmemory-policy noeviction',
     ];
     writeSecretFile(config, `${lines.join('\n')}\n`);
-    start(dir, 'redis', find('redis-server'), [config]);
-    await ready(dir, 'redis', () => ping(port, password), 20_000);
+    if (docker) {
+      const container = { image: 'redis:7.4-alpine', ports: { [port]: 6379 }, folders: { [home]: '/data' } };
+      startContainer(dir, 'redis', { ...container, command: ['redis-server', '/data/redis.conf'] });
+    } else start(dir, 'redis', find('redis-server'), [config]);
+    await ready(dir, 'redis', () => ping(port, password), docker ? 300_000 : 20_000);
     return { REDIS_URL: `redis://:${password}@127.0.0.1:${port}` };
   },
-  stop: (dir) => stop(dir, 'redis'),
+  stop: (dir, { docker = false, graceMs } = {}) => (docker ? stopContainer : stop)(dir, 'redis', { graceMs }),
 };
 
-function ping(port, password) {
-  return new Promise((resolve, reject) => {
-    const socket = createConnection({ host: '127.0.0.1', port, timeout: 2_000 });
-    let answer = '';
-    socket.on('connect', () => socket.write(`AUTH ${password}\r\nPING\r\n`));
-    socket.on('data', (chunk) => {
-      answer += chunk.toString();
-      if (!answer.includes('+PONG')) return;
-      socket.destroy();
-      resolve();
-    });
-    socket.on('error', reject);
-    socket.on('timeout', () => socket.destroy(new Error('Redis does not answer')));
-    socket.on('close', () => reject(new Error(`Redis closed the connection: ${answer.trim()}`)));
-  });
+async function ping(port, password) {
+  const answer = await converse(port, `AUTH ${password}\r\nPING\r\n`, (text) => /PONG|^-/.test(text));
+  if (!answer.includes('+PONG')) throw new Error(`Redis answers ${answer.toString().trim()}`);
 }

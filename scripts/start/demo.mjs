@@ -4,6 +4,14 @@ import { follow } from './server-sent-events.mjs';
 
 const NAME = 'demo';
 const USERNAME = 'demo-admin';
+const LAUNCH = {
+  name: NAME,
+  image: 'RabbitMQ',
+  flavor: 'm1.small',
+  network: 'sandbox-net',
+  key: 'demo-key',
+  admin_username: USERNAME,
+};
 
 /** Launches a broker through the public API unless it is there, shows its steps, and proves it by using it. */
 export async function launchDemo({ api, token, password, say }) {
@@ -21,38 +29,40 @@ export async function launchDemo({ api, token, password, say }) {
     });
     return { status: answer.status, body: await answer.json() };
   };
-  const found = await call('GET', `/v1/brokers/${NAME}`);
-  let broker = found.status === 200 ? found.body : undefined;
+  const show = (job) => showJob({ api, token, say, job });
+  const find = async () => {
+    const { status, body } = await call('GET', `/v1/brokers/${NAME}`);
+    return status === 200 ? body : undefined;
+  };
+  let broker = await find();
   if (broker?.status === 'failed') {
     say(`the broker "${NAME}" failed the last time (${broker.error}); removing it`);
-    const removal = await call('DELETE', `/v1/brokers/${NAME}`);
-    await showJob({ api, token, say, job: removal.body.job.id });
-    broker = undefined;
-  }
-  if (broker === undefined) {
-    const launch = {
-      name: NAME,
-      image: 'RabbitMQ',
-      flavor: 'm1.small',
-      network: 'sandbox-net',
-      key: 'demo-key',
-      admin_username: USERNAME,
-      admin_password: password,
-    };
-    const launched = await call('POST', '/v1/brokers', launch);
-    if (launched.status !== 202) throw new Error(`The launch was refused: ${launched.body.detail}`);
-    say(`launching a RabbitMQ broker named "${NAME}": POST /v1/brokers → job ${launched.body.job.id}`);
-    await showJob({ api, token, say, job: launched.body.job.id });
-  } else if (broker.status === 'ready') say(`the broker "${NAME}" is there already`);
-  else await showJob({ api, token, say, job: broker.job_id });
+    await show((await call('DELETE', `/v1/brokers/${NAME}`)).body.job.id);
+  } else if (broker?.status === 'parked') {
+    say(`the broker "${NAME}" was parked the last time (${broker.error}); trying again`);
+    await call('POST', `/v1/jobs/${broker.job_id}/retry`, {});
+    await show(broker.job_id);
+  } else if (broker?.status === 'ready') say(`the broker "${NAME}" is there already`);
+  else if (broker !== undefined) await show(broker.job_id);
 
-  broker = (await call('GET', `/v1/brokers/${NAME}`)).body;
-  if (broker.status !== 'ready')
-    throw new Error(`The broker "${NAME}" is ${broker.status}: ${broker.error ?? 'see its job'}`);
+  broker = await find();
+  if (broker === undefined) {
+    const launched = await call('POST', '/v1/brokers', { ...LAUNCH, admin_password: password });
+    if (launched.status !== 202) throw new Error(`The launch was refused: ${launched.body.detail}`);
+    const { id } = launched.body.job;
+    say(`launching a RabbitMQ broker named "${NAME}": POST /v1/brokers → job ${id}`);
+    await show(id);
+    broker = await find();
+  }
+  if (broker?.status !== 'ready')
+    throw new Error(`The broker "${NAME}" is ${broker?.status}: ${broker?.error ?? 'see its job'}`);
   await prove(broker, password, say);
   console.log(`
   broker     ${broker.endpoint}   (user ${USERNAME}, password in .warrener/demo-password)
   dashboard  ${broker.dashboard_url}`);
+  const { items } = (await call('GET', '/v1/brokers')).body;
+  for (const { name, status, endpoint } of items.filter((other) => other.name !== NAME))
+    console.log(`  also       ${name}: ${status}${endpoint === null ? '' : `, ${endpoint}`}`);
 }
 
 /** Shows a job's steps as they happen: a bar on a terminal, a line a step elsewhere. */

@@ -11,6 +11,7 @@ export interface Context {
 
 /** The context from the options that all commands have. */
 export function contextOf(command: Command, io: Io): Context {
-  const { format, apiUrl } = command.optsWithGlobals<{ format: Format; apiUrl?: string }>();
-  return { io, client: new Client(findApi(apiUrl, io.env, io.cwd)), format };
+  const all = command.optsWithGlobals<{ format: Format; apiUrl?: string }>();
+  const format = command.opts<{ format?: Format }>().format ?? all.format; // the one nearer to the verb
+  return { io, client: new Client(findApi(all.apiUrl, io.env, io.cwd)), format };
 }

@@ -12,7 +12,7 @@ import type {
 import { freeAddress, now } from '../state.ts';
 
 /** Where servers get their addresses, and where floating ones come from. */
-export const POOL = '127.61.x.y';
+const POOL = '127.61.x.y';
 const FLOATING_POOL = '127.62.x.y';
 
 type Raw = Readonly<Record<string, unknown>>;

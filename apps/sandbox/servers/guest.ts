@@ -54,7 +54,7 @@ export class Guest {
   /** Resolves when the inside has been set up; its services may still be starting. */
   async boot(): Promise<void> {
     mkdirSync(this.#home, { recursive: true, mode: 0o755 });
-    const { folder: _folder, ...spec } = this.#options;
+    const { folder, ...spec } = this.#options;
     const full: GuestSpec = { ...spec, home: this.#home, hide: ['/root', '/home', process.cwd()] };
     const specFile = join(this.#home, 'spec.json');
     writeFileSync(specFile, JSON.stringify(full), { mode: 0o600 });
@@ -78,13 +78,12 @@ export class Guest {
         join(this.#home, 'pid.json'),
         JSON.stringify({ pid: guest.pid, started: startTime(guest.pid) }),
       );
-    let ended = false;
-    guest.once('exit', () => (ended = true));
-    guest.once('error', () => (ended = true));
+    let failure: Error | undefined;
+    guest.once('error', (error) => (failure = error));
     const deadline = Date.now() + BOOT_MS;
     while (!existsSync(this.socket)) {
-      if (ended || Date.now() > deadline)
-        throw new Error(`the guest did not boot: ${consoleEnd(this.#home)}`);
+      if (failure !== undefined || guest.exitCode !== null || Date.now() > deadline)
+        throw new Error(`the guest did not boot: ${failure?.message ?? consoleEnd(this.#home)}`);
       await sleep(20);
     }
   }

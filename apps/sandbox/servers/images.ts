@@ -198,7 +198,7 @@ chroot ${root} sh -euc "$1"`;
 
 async function attempt(what: string, program: string, args: readonly string[], cwd: string): Promise<void> {
   try {
-    await promisify(execFile)(program, args, { cwd, env: { ...process.env, LC_ALL: 'C.UTF-8' } });
+    await promisify(execFile)(program, args, { cwd });
   } catch (error) {
     const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().slice(-500) : '';
     throw new Error(`${what}: ${said === '' ? String(error) : said}`, { cause: error });

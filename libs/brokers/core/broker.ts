@@ -59,7 +59,7 @@ export const initialBroker = (): BrokerState => null;
 /** The state after an event. Facts of a job that is no longer responsible change nothing. */
 export function evolveBroker(broker: BrokerState, event: BrokerEvent): BrokerState {
   if (event.type === 'BrokerRequested') {
-    const { type: _type, broker: id, job, ...request } = event;
+    const { type, broker: id, job, ...request } = event;
     return { ...request, id, job, launchJob: job, ...unlaunched, status: 'requested', deleting: false };
   }
   if (broker === null) return null;

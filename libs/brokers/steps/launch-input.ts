@@ -14,11 +14,18 @@ export const markOf = (world: BrokerWorld, run: StepRun): Mark => ({
 });
 
 /** The name the job's broker has in the cloud. Launches and deletes both carry the broker's name. */
-export const nameOf = (run: StepRun): string => resourceName(String(run.input['name']), run.subject);
+export const nameOf = (run: StepRun): string => resourceName(inputText(run, 'name'), run.subject);
 
 /** A text that an earlier step put out. Throws where the plan ran out of order: a bug. */
 export function outputOf(run: StepRun, step: string, key: string): string {
   const value = run.outputs[step]?.[key];
   if (typeof value !== 'string') throw new Error(`step ${step} put out no ${key}`);
+  return value;
+}
+
+/** A text of the job's input. Throws where there is none: a bug. */
+export function inputText(run: StepRun, key: string): string {
+  const value = run.input[key];
+  if (typeof value !== 'string') throw new Error(`the job's input has no ${key}`);
   return value;
 }

@@ -44,7 +44,7 @@ const meaning = {
  * Turns an error of the cloud into an outcome. A cloud that is away or busy is waited for; anything that is not a
  * CloudError is thrown on, it is a bug.
  */
-export function cloudOutcome(error: unknown, run: StepRun): Outcome {
+function cloudOutcome(error: unknown, run: StepRun): Outcome {
   if (!(error instanceof CloudError)) throw error;
   run.note(`${error.kind}: ${error.message}`);
   if (error.kind === 'busy' || error.kind === 'unavailable') {

@@ -58,6 +58,11 @@ export const ensureServer: Step<BrokerWorld> = {
     }),
 };
 
+/** Longest time between a server's ERROR and its reason, seen from its creation, milliseconds. */
+const FAULT_WRITTEN_MS = 60_000;
+
+const age = (server: Server): number => Date.now() - Date.parse(server.createdAt);
+
 /** Nova calls the server ACTIVE. That says nothing about the broker yet. */
 export const awaitServer: Step<BrokerWorld> = {
   name: 'await-server',
@@ -72,15 +77,20 @@ export const awaitServer: Step<BrokerWorld> = {
       switch (server.status) {
         case 'ACTIVE':
           return { kind: 'done', output: { server_id: server.id } };
-        case 'ERROR':
+        case 'ERROR': {
+          // The list leaves the fault out at times, and it is written a moment after the status.
+          const fault = (await world.cloud.nova.getServer(server.id, run.signal))?.fault ?? server.fault;
+          if (fault === null && age(server) < FAULT_WRITTEN_MS)
+            return { kind: 'wait', afterMs: 1_000, reason: 'Nova gave up and has not said why yet.' };
           return {
             kind: 'reject',
-            reason: `Nova could not build the server: ${server.fault ?? 'it does not say why'}`,
+            reason: `Nova could not build the server: ${fault ?? 'it does not say why'}`,
           };
+        }
         case 'BUILD':
           return {
             kind: 'wait',
-            afterMs: lookAgainMs(Date.now() - Date.parse(server.createdAt)),
+            afterMs: lookAgainMs(age(server)),
             reason: `The server is being built (${server.taskState ?? 'scheduled'}).`,
           };
         default:

@@ -1,6 +1,7 @@
 import type { Step } from '#workflow';
 import { isOver, jobStream, jobStreamId } from '#workflow';
 import type { BrokerWorld } from '../world.ts';
+import { inputText } from './launch-input.ts';
 import { cloudRetry, CLOUD_TIMEOUT_MS } from './outcomes.ts';
 
 /** The job that worked on the broker before has ended: nothing is made any more while we remove. */
@@ -10,7 +11,7 @@ export const settleOtherJob: Step<BrokerWorld> = {
   timeoutMs: CLOUD_TIMEOUT_MS,
   retry: cloudRetry,
   async run(world, run) {
-    const other = String(run.input['other_job']);
+    const other = inputText(run, 'other_job');
     const loaded = await world.log.load(jobStream, jobStreamId(other));
     if (loaded === undefined || loaded.state.status === 'new' || isOver(loaded.state))
       return { kind: 'done' };

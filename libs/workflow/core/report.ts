@@ -9,7 +9,7 @@ export interface RecordedEvent {
   readonly at: string;
 }
 
-export type StepStatus =
+type StepStatus =
   'pending' | 'running' | 'waiting' | 'uncertain' | 'succeeded' | 'failed' | 'undoing' | 'undone' | 'skipped';
 
 /** What one planned step did, and what it cost. Waiting between looks counts into `durationMs`. */
