@@ -1,16 +1,22 @@
-# One image for every process of Warrener; the command says which.
-FROM node:22-bookworm-slim AS build
-WORKDIR /app
+# Warrener's server side: one image, a process chosen by its command (dist/apps/<app>/main.js).
+FROM node:20.19.5-bookworm-slim AS build
+WORKDIR /warrener
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci
-COPY . .
-RUN npm run build && npm prune --omit=dev
+RUN npm ci --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
+COPY scripts scripts
+COPY libs libs
+COPY apps apps
+RUN npm run build
+# Optional packages are the embedded PostgreSQL and native accelerators: not needed here.
+RUN npm ci --omit=dev --omit=optional --no-audit --no-fund
 
-FROM node:22-bookworm-slim
-WORKDIR /app
+FROM node:20.19.5-bookworm-slim
 ENV NODE_ENV=production
-COPY --from=build /app/package.json ./
-COPY --from=build /app/node_modules ./node_modules
-COPY --from=build /app/dist ./dist
+WORKDIR /warrener
+COPY --from=build /warrener/package.json ./
+COPY --from=build /warrener/node_modules node_modules
+COPY --from=build /warrener/dist dist
 USER node
+EXPOSE 8080
 CMD ["node", "dist/apps/api/main.js"]

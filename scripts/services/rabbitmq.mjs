@@ -57,7 +57,7 @@ export const rabbitmq = {
     if (docker) {
       const ports = { [amqp]: 5672, [management]: 15672 };
       startContainer(dir, 'rabbitmq', {
-        image: 'rabbitmq:4.1-management-alpine',
+        image: 'rabbitmq:4.1.4-management-alpine',
         ports,
         folders: { [home]: inside },
         env,
