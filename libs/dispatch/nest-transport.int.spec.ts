@@ -65,7 +65,7 @@ async function microservice(module: Type, vhost: Vhost) {
     logger: log,
     failurePauseMs: 20,
   });
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class by accident
+
   const app: INestMicroservice = await NestFactory.createMicroservice(module, {
     strategy,
     logger: false,
