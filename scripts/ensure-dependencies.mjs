@@ -1,9 +1,7 @@
-// What `npm start` and `npm test` need before anything else; alone: node scripts/ensure-dependencies.mjs
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, relative } from 'node:path';
 
 const LOWEST_NODE = [20, 19];
 
@@ -64,14 +62,4 @@ function npm(root, args) {
   if (result.error !== undefined)
     throw new Error(`npm could not be started (${result.error.message}); it comes with Node.`);
   if (result.status !== 0) throw new Error(`"npm ${args.join(' ')}" failed; what it says stands above.`);
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  try {
-    checkNode();
-    ensurePackagesInstalled(join(dirname(process.argv[1]), '..'), (text) => console.error(text));
-  } catch (error) {
-    console.error(error.message);
-    process.exitCode = 1;
-  }
 }
