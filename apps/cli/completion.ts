@@ -7,14 +7,14 @@ import { formats } from './output.ts';
 export const completionScripts = {
   bash: `_warrener() {
   local IFS=$'\\n'
-  COMPREPLY=($(compgen -W "$(warrener __complete "\${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null)" -- "\${COMP_WORDS[COMP_CWORD]}"))
+  COMPREPLY=($(compgen -W "$(warrener __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null)" -- "\${COMP_WORDS[COMP_CWORD]}"))
 }
 complete -F _warrener warrener
 `,
   zsh: `#compdef warrener
 _warrener() {
   local -a found
-  found=("\${(@f)$(warrener __complete "\${(@)words[2,CURRENT-1]}" 2>/dev/null)}")
+  found=("\${(@f)$(warrener __complete -- "\${(@)words[2,CURRENT-1]}" 2>/dev/null)}")
   compadd -a found
 }
 compdef _warrener warrener
