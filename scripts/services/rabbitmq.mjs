@@ -35,7 +35,7 @@ export const rabbitmq = {
     writeFileSync(join(home, 'plugins'), '[rabbitmq_management].\n');
     writeFileSync(join(home, 'advanced.config'), '[].\n');
     // "localhost" must be known even where there is no /etc/hosts.
-    writeFileSync(join(home, 'inetrc'), '{host, {127,0,0,1}, ["localhost"]}.\n');
+    writeFileSync(join(home, 'inetrc'), '{lookup, [file, native]}.\n{host, {127,0,0,1}, ["localhost"]}.\n');
     const env = {
       HOME: inside, // the cookie is made here
       LC_ALL: 'C.UTF-8',
