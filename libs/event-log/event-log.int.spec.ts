@@ -73,11 +73,11 @@ test('a stale version is a conflict, and writes nothing', async () => {
   expect(await log.load(counter, 's')).toMatchObject({ version: 1, state: { sum: 1 } });
 });
 
-test('200 concurrent appends to one stream lose nothing', async () => {
-  await Promise.all(Array.from({ length: 200 }, () => add('s', 1)));
-  expect(await log.load(counter, 's')).toMatchObject({ version: 200, state: { sum: 200 } });
+test('100 concurrent appends to one stream lose nothing', async () => {
+  await Promise.all(Array.from({ length: 100 }, () => add('s', 1)));
+  expect(await log.load(counter, 's')).toMatchObject({ version: 100, state: { sum: 100 } });
   expect((await log.events('s')).map(({ version }) => version)).toEqual(
-    Array.from({ length: 200 }, (_, index) => index + 1),
+    Array.from({ length: 100 }, (_, index) => index + 1),
   );
 });
 

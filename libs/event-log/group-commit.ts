@@ -92,10 +92,25 @@ export class GroupCommit {
         await this.#options.alone(append).then(resolve, reject);
       return;
     }
+    this.#refuseStale(batch.filter((_, index) => results[index]?.ok === true));
     batch.forEach(({ resolve, reject }, index) => {
       const result = results[index];
       if (result === undefined) reject(new Error('the log gave fewer answers than it was asked'));
       else resolve(result);
     });
+  }
+
+  /** Versions only grow: who waits with one that was just left behind has lost already, without asking the database. */
+  #refuseStale(won: readonly Waiting[]): void {
+    const versions = new Map(
+      won.flatMap(({ append }) =>
+        append.writes.map((write) => [write.stream, write.expectedVersion + write.events.length] as const),
+      ),
+    );
+    const stale = ({ append }: Waiting) =>
+      append.writes.find((write) => write.expectedVersion < (versions.get(write.stream) ?? 0));
+    const lost = this.#waiting.filter((waiting) => stale(waiting) !== undefined);
+    this.#waiting = this.#waiting.filter((waiting) => !lost.includes(waiting));
+    for (const waiting of lost) waiting.resolve({ ok: false, conflict: stale(waiting)?.stream ?? '' });
   }
 }

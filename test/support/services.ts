@@ -14,7 +14,7 @@ const unique = (): string => `t${randomBytes(6).toString('hex')}`;
 export async function freshDatabase(): Promise<{ readonly url: string } & AsyncDisposable> {
   const admin = given('TEST_DATABASE_URL');
   const name = unique();
-  await query(admin, `create database ${name}`);
+  await query(admin, `create database ${name} template template0`);
   const url = new URL(admin);
   url.pathname = `/${name}`;
   return {
