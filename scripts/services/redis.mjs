@@ -24,7 +24,11 @@ export const redis = {
     ];
     writeSecretFile(config, `${lines.join('\n')}\n`);
     if (docker) {
-      const container = { image: 'redis:7.4.5-alpine', ports: { [port]: 6379 }, folders: { [home]: '/data' } };
+      const container = {
+        image: 'redis:7.4.5-alpine',
+        ports: { [port]: 6379 },
+        folders: { [home]: '/data' },
+      };
       startContainer(dir, 'redis', { ...container, command: ['redis-server', '/data/redis.conf'] });
     } else start(dir, 'redis', find('redis-server'), [config]);
     await ready(dir, 'redis', () => ping(port, password), docker ? 300_000 : 20_000);
