@@ -11,7 +11,7 @@ import { keystone } from './keystone/api.ts';
 import { Tokens } from './keystone/tokens.ts';
 import { neutron } from './neutron/api.ts';
 import { nova } from './nova/api.ts';
-import { guestsPossible } from './servers/guest.ts';
+import { guestsPossible } from './servers/namespaces.ts';
 import { Images } from './servers/images.ts';
 import { Servers } from './servers/servers.ts';
 import { Store } from './state.ts';

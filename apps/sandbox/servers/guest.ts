@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { unshareMounts } from './namespaces.ts';
 
 export interface GuestOptions {
   readonly folder: string;
@@ -60,19 +61,14 @@ export class Guest {
     writeFileSync(specFile, JSON.stringify(full), { mode: 0o600 });
     rmSync(this.socket, { force: true });
     const log = openSync(join(this.#home, 'console.log'), 'a');
-    const privileges = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user', '--map-auto'];
-    const namespaces = ['--mount', '--pid', '--net', '--uts', '--ipc', '--fork', '--kill-child'];
+    const namespaces = [...unshareMounts(), '--pid', '--net', '--uts', '--ipc', '--fork', '--kill-child'];
     // A shell as process 1: it reaps what is left without a parent, which Node does not.
     const script = `"$0" "$1" "$2" & child=$!; trap 'kill -TERM $child' TERM; while kill -0 $child 2>/dev/null; do wait $child; done`;
-    const guest = spawn(
-      'unshare',
-      [...privileges, ...namespaces, 'sh', '-c', script, process.execPath, INIT, specFile],
-      {
-        stdio: ['ignore', log, log],
-        detached: true,
-        env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' },
-      },
-    );
+    const guest = spawn('unshare', [...namespaces, 'sh', '-c', script, process.execPath, INIT, specFile], {
+      stdio: ['ignore', log, log],
+      detached: true,
+      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' },
+    });
     if (guest.pid !== undefined)
       writeFileSync(
         join(this.#home, 'pid.json'),
@@ -161,19 +157,4 @@ function consoleEnd(home: string): string {
   return existsSync(file)
     ? readFileSync(file, 'utf8').trim().split('\n').slice(-5).join(' | ')
     : 'no console';
-}
-
-/** Whether this machine can make guests; a sentence where it cannot. */
-export function guestsPossible(): string | null {
-  if (process.platform !== 'linux')
-    return 'The sandbox boots servers with Linux namespaces; this is no Linux. Point Warrener at a cloud with OS_CLOUD instead.';
-  const privileges = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user', '--map-auto'];
-  const probe = spawnSync(
-    'unshare',
-    [...privileges, '--mount', '--pid', '--net', '--uts', '--fork', 'true'],
-    { encoding: 'utf8' },
-  );
-  if (probe.status === 0) return null;
-  const why = (probe.error?.message ?? probe.stderr).trim();
-  return `The sandbox may not make namespaces here (${why}). Run as root, or install uidmap for an ordinary user, or set OS_CLOUD to a cloud of yours.`;
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { unshareMounts } from './namespaces.ts';
 
 /** What an image's layer is made by, and what starts with a server of it. */
 interface Recipe {
@@ -176,13 +177,11 @@ export class Images {
     }
     if (name === 'Debian') await this.#download(join(layer, 'srv/apt'));
     const script = `set -e
-mount --make-rprivate /
 mount -t overlay -o lowerdir=/,upperdir=${layer},workdir=${work} overlay ${root}
 mount -t proc proc ${root}/proc; mount -t tmpfs tmpfs ${root}/run; mount -t tmpfs tmpfs ${root}/tmp
 mount -t tmpfs tmpfs ${root}/dev; : >${root}/dev/null; mount --bind /dev/null ${root}/dev/null
 chroot ${root} sh -euc "$1"`;
-    const privileges = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user', '--map-auto'];
-    const command = [...privileges, '--mount', '--pid', '--fork', 'sh', '-c', script, 'sh', recipe.script];
+    const command = [...unshareMounts(), '--pid', '--fork', 'sh', '-c', script, 'sh', recipe.script];
     await attempt(`the image ${name} could not be made`, 'unshare', command, '/');
     for (const part of [work, root]) rmSync(part, { recursive: true, force: true });
     rmSync(folder, { recursive: true, force: true });

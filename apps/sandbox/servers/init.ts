@@ -42,7 +42,6 @@ function mountAll(): void {
     run('cp', '-a', spec.image, `${upper}.new`);
     renameSync(`${upper}.new`, upper);
   }
-  run('mount', '--make-rprivate', '/');
   run('mount', '-t', 'overlay', '-o', `lowerdir=/,upperdir=${upper},workdir=${work}`, 'overlay', root);
   run('mount', '-t', 'proc', 'proc', join(root, 'proc'));
   mount('tmpfs', join(root, 'run'), 'mode=755');
