@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -75,6 +75,8 @@ export interface FlavorRecord extends Named {
 export interface CloudState {
   readonly password: string;
   readonly applicationCredential: { readonly id: string; readonly secret: string };
+  /** Where its addresses begin; by chance, so that two sandboxes on one machine do not meet. */
+  readonly firstSubnet: number;
   readonly projectId: string;
   readonly userId: string;
   readonly images: (Named & { readonly created: string })[];
@@ -87,6 +89,8 @@ export interface CloudState {
   securityGroups: SecurityGroupRecord[];
   floatingIps: FloatingIpRecord[];
 }
+
+const LAST_SUBNET = 250;
 
 const flavor = (name: string, ram: number, vcpus: number, disk: number): FlavorRecord => ({
   id: randomUUID(),
@@ -102,6 +106,7 @@ function newCloud(): CloudState {
   return {
     password: randomBytes(18).toString('hex'),
     applicationCredential: { id: randomBytes(16).toString('hex'), secret: randomBytes(24).toString('hex') },
+    firstSubnet: randomInt(1, LAST_SUBNET + 1),
     projectId: randomBytes(16).toString('hex'),
     userId: randomBytes(16).toString('hex'),
     images: ['RabbitMQ', 'Mosquitto', 'Debian'].map((name) => ({ id: randomUUID(), name, created })),
@@ -149,11 +154,12 @@ export class Store {
 /** As OpenStack writes times. */
 export const now = (): string => `${new Date().toISOString().slice(0, 19)}Z`;
 
-/** The next address of a range that nobody has. */
-export function freeAddress(prefix: string, taken: readonly string[]): string {
-  for (let third = 1; third < 256; third += 1) {
-    for (let fourth = 1; fourth < 251; fourth += 1) {
-      const address = prefix.replace('x.y', `${third}.${fourth}`);
+/** The next address of a range that nobody has: a.b.x.y with x from `first` on, round to 1 again. */
+export function freeAddress(prefix: string, first: number, taken: readonly string[]): string {
+  for (let subnet = 0; subnet < LAST_SUBNET; subnet += 1) {
+    const x = ((first - 1 + subnet) % LAST_SUBNET) + 1;
+    for (let y = 1; y < 251; y += 1) {
+      const address = `${prefix}.${x}.${y}`;
       if (!taken.includes(address)) return address;
     }
   }

@@ -12,8 +12,8 @@ import type {
 import { freeAddress, now } from '../state.ts';
 
 /** Where servers get their addresses, and where floating ones come from. */
-const POOL = '127.61.x.y';
-const FLOATING_POOL = '127.62.x.y';
+const POOL = '127.61';
+const FLOATING_POOL = '127.62';
 
 type Raw = Readonly<Record<string, unknown>>;
 
@@ -172,6 +172,7 @@ export function createPort(state: CloudState, raw: Raw, byNova = false): PortRec
     networkId: state.network.id,
     address: freeAddress(
       POOL,
+      state.firstSubnet,
       state.ports.map(({ address }) => address),
     ),
     mac: `fa:16:3e:${[...randomBytes(3)].map((byte) => byte.toString(16).padStart(2, '0')).join(':')}`,
@@ -262,6 +263,7 @@ function createFloatingIp(state: CloudState, raw: Raw): Reply {
     networkId: state.externalNetwork.id,
     address: freeAddress(
       FLOATING_POOL,
+      state.firstSubnet,
       state.floatingIps.map((other) => other.address),
     ),
     portId,

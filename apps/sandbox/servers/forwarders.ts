@@ -28,7 +28,7 @@ export class Forwarders {
     const wanted = new Map<string, { host: string; port: number; socket: string }>();
     for (const { addresses, ports, socket } of reachable) {
       for (const host of addresses)
-        for (const port of ports) wanted.set(`${host}:${port}`, { host, port, socket });
+        for (const port of ports) wanted.set(`${host}:${port} ${socket}`, { host, port, socket });
     }
     for (const [key, server] of this.#open) {
       if (wanted.has(key)) continue;
