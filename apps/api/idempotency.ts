@@ -79,19 +79,28 @@ export class Idempotency {
     const fingerprint = this.#hash(JSON.stringify([asked.route, asked.body]));
     const stream =
       key === undefined ? undefined : `request-${this.#hash(JSON.stringify([caller.tenant, key]))}`;
+    const first = async (): Promise<Exclude<RequestState, null> | undefined> =>
+      stream === undefined ? undefined : ((await this.#log.load(requestStream, stream))?.state ?? undefined);
+    const remember: Remember = (given) =>
+      stream === undefined
+        ? []
+        : [
+            write(requestStream, { stream, tenant: caller.tenant }, [
+              { type: 'RequestAnswered', fingerprint, answer: given },
+            ]),
+          ];
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const before = stream === undefined ? undefined : await this.#log.load(requestStream, stream);
-      if (before !== undefined && before.state !== null) return repeated(before.state, fingerprint);
-      const answer = await work((given) =>
-        stream === undefined
-          ? []
-          : [
-              write(requestStream, { stream, tenant: caller.tenant }, [
-                { type: 'RequestAnswered', fingerprint, answer: given },
-              ]),
-            ],
-      );
-      if (answer !== 'conflict') return answer;
+      const before = await first();
+      if (before !== undefined) return repeated(before, fingerprint);
+      try {
+        const answer = await work(remember);
+        if (answer !== 'conflict') return answer;
+      } catch (error) {
+        // What stands in the way may be the very thing that the same request, come twice, has just made.
+        const meanwhile = await first();
+        if (meanwhile === undefined) throw error;
+        return repeated(meanwhile, fingerprint);
+      }
     }
     throw new Problem('unavailable', 'Too many requests at once for the same thing; try again.');
   }
