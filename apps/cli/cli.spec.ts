@@ -266,7 +266,8 @@ test('completes nouns, verbs, options, formats, and names from the API', async (
       items: [{ id: '1', name: request.url?.includes('images') === true ? 'RabbitMQ' : 'orders' }],
       next_cursor: null,
     });
-  const complete = async (...words: string[]) => (await cli(['__complete', '--', ...words])).out.trim().split('\n');
+  const complete = async (...words: string[]) =>
+    (await cli(['__complete', '--', ...words])).out.trim().split('\n');
   expect(await complete()).toEqual(expect.arrayContaining(['broker', 'job', 'doctor', 'completion']));
   expect(await complete('broker')).toEqual(expect.arrayContaining(['launch', 'list', 'show', 'delete']));
   expect(await complete('broker', 'launch')).toEqual(expect.arrayContaining(['--image', '--wait']));

@@ -1,10 +1,11 @@
-import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
+import type { ChannelModel, ConsumeMessage } from 'amqplib';
 import { IllegalOperationError } from 'amqplib';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KeptConnection } from './connection.ts';
 import type { Logger } from './logger.ts';
-import { declareApart } from './topology.ts';
+import type { Delivery } from './subscription.ts';
+import { Subscription } from './subscription.ts';
 import { within } from './within.ts';
 
 /** What a handler can know of a message beside its body. */
@@ -37,27 +38,7 @@ export interface ConsumerOptions {
   readonly drainMs?: number;
 }
 
-/** What one connection carries. */
-interface Session {
-  readonly connection: ChannelModel;
-  readonly channel: Channel;
-  /** The consumer's tag of each queue that is consumed from. */
-  readonly tags: Map<string, string>;
-}
-
-interface Delivery {
-  readonly channel: Channel;
-  readonly queue: string;
-  readonly message: ConsumeMessage;
-}
-
 type Verdict = 'handled' | 'failed' | 'unreadable';
-
-/** Longest wait for a queue to be declared and consumed from. */
-const CONSUME_TIMEOUT_MS = 15_000;
-
-/** Longest wait for the broker to let a consumer or a channel go. */
-const CLOSE_TIMEOUT_MS = 3_000;
 
 /**
  * Consumes work queues. A message is acknowledged after it was handled, so a process that dies gives its messages back
@@ -74,7 +55,9 @@ export class WorkQueueConsumer {
   readonly #handling = new Set<Promise<Verdict>>();
   /** Those of `handling` whose message has an id, by it. */
   readonly #underWay = new Map<string, Promise<Verdict>>();
-  #session: Session | undefined;
+  /** Those of the present connection, by their queue. */
+  readonly #subscriptions = new Map<string, Subscription>();
+  #present: ChannelModel | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(options: ConsumerOptions) {
@@ -84,7 +67,7 @@ export class WorkQueueConsumer {
       url: options.url,
       name: options.name ?? 'warrener worker',
       logger: options.logger,
-      onOpen: (connection) => this.#open(connection),
+      onOpen: async (connection) => this.#open(connection),
       onLost: () => this.#lost(),
     });
   }
@@ -107,81 +90,59 @@ export class WorkQueueConsumer {
     await within(drainMs, drained, () => new Error('late')).catch(() => {
       logger.warn({ count: this.#handling.size }, 'messages are left behind unfinished; others get them');
     });
-    await this.#closeChannel();
+    // Before their connection: amqplib lets a connection's closing overtake a channel's last acknowledgements.
+    await Promise.all([...this.#subscriptions.values()].map((subscription) => subscription.close()));
     await this.#connection.stop();
   }
 
-  /** The channel before its connection: amqplib lets a connection's closing overtake the last acknowledgements. */
-  async #closeChannel(): Promise<void> {
-    const closed = this.#session?.channel.close() ?? Promise.resolve();
-    await within(CLOSE_TIMEOUT_MS, closed, () => new Error('late')).catch(() => undefined); // lost already, or hung
-  }
-
-  async #open(connection: ChannelModel): Promise<void> {
-    const channel = await connection.createChannel();
-    channel.on('error', (error) => this.#options.logger.warn({ error }, 'the consuming channel broke'));
-    channel.on('close', () => this.#connection.drop());
-    await channel.prefetch(this.#options.slots); // per consumer: quorum queues refuse the other kind
-    const session = { connection, channel, tags: new Map<string, string>() };
-    this.#session = session;
-    // Each for itself: a queue that cannot be declared keeps nobody from the others.
-    for (const queue of this.#options.queues) void this.#consume(session, queue);
+  #open(connection: ChannelModel): void {
+    this.#present = connection;
+    for (const queue of this.#options.queues) void this.#keepConsuming(connection, queue);
   }
 
   /** The broker gives what we held to others, or to us again. */
   #lost(): void {
-    this.#session = undefined;
+    this.#present = undefined;
+    this.#subscriptions.clear();
     this.#unbegun.length = 0;
   }
 
-  /** Tries until the queue is consumed from or the session is over. Never rejects. */
-  async #consume(session: Session, queue: string): Promise<void> {
-    for (let failures = 0; this.#session === session && !this.#isStopping(); failures += 1) {
+  /** Consumes from the queue, again and again, until the connection is gone. Never rejects. */
+  async #keepConsuming(connection: ChannelModel, queue: string): Promise<void> {
+    const { slots, logger } = this.#options;
+    const present = (): boolean => this.#present === connection && !this.#isStopping();
+    for (let failures = 0; present(); failures += 1) {
       try {
-        await within(CONSUME_TIMEOUT_MS, this.#register(session, queue), () => new HungError());
-        if (this.#isStopping()) await this.#release(queue); // too late: it is stopped already
-        return;
+        const onDelivery = (delivery: Delivery): void => this.#deliver(delivery);
+        const subscription = await Subscription.open(connection, { queue, prefetch: slots, onDelivery });
+        if (this.#present !== connection) return; // lost with it
+        this.#subscriptions.set(queue, subscription);
+        if (this.#isStopping()) {
+          await this.#release(queue); // too late
+          return;
+        }
+        logger.debug({ queue, slots }, 'consuming');
+        failures = 0;
+        const reason = await subscription.ended;
+        if (present()) logger.warn({ queue, reason }, 'the queue is consumed from no more; trying again');
       } catch (error) {
-        if (this.#session !== session) return; // lost with it
-        this.#options.logger.error({ error, queue }, 'the queue cannot be consumed from; trying again');
-        if (error instanceof HungError) this.#connection.drop();
-        else await this.#pause(failures);
+        if (present()) logger.error({ error, queue }, 'the queue cannot be consumed from; trying again');
       }
+      if (present()) await this.#pause(failures);
     }
-  }
-
-  async #register(session: Session, queue: string): Promise<void> {
-    const { connection, channel, tags } = session;
-    await declareApart(connection, queue);
-    const deliver = (message: ConsumeMessage | null): void => this.#deliver(session, queue, message);
-    const { consumerTag } = await channel.consume(queue, deliver);
-    tags.set(queue, consumerTag);
-    this.#options.logger.debug({ queue, slots: this.#options.slots }, 'consuming');
   }
 
   /** Consumes from the queue no more, and gives back what came from it and has not begun. Never rejects. */
   async #release(queue: string): Promise<void> {
-    const tag = this.#session?.tags.get(queue);
-    if (this.#session === undefined || tag === undefined) return;
-    this.#session.tags.delete(queue);
     // Cancel first, then give back: the other way round the broker hands it to us again.
-    const cancelled = this.#session.channel.cancel(tag);
-    await within(CLOSE_TIMEOUT_MS, cancelled, () => new Error('late')).catch(() => undefined); // lost: then it is cancelled
-    const unbegun = this.#unbegun.splice(0);
-    for (const delivery of unbegun) {
+    await this.#subscriptions.get(queue)?.cancel();
+    for (const delivery of this.#unbegun.splice(0)) {
       if (delivery.queue === queue) answer(delivery, 'failed');
       else this.#unbegun.push(delivery);
     }
   }
 
-  #deliver(session: Session, queue: string, message: ConsumeMessage | null): void {
-    if (message === null) {
-      this.#options.logger.warn({ queue }, 'the queue went away under its consumer; declaring it again');
-      session.tags.delete(queue);
-      void this.#consume(session, queue);
-      return;
-    }
-    const delivery = { channel: session.channel, queue, message };
+  #deliver(delivery: Delivery): void {
     if (this.#joins(delivery)) return;
     this.#unbegun.push(delivery);
     this.#begin();
@@ -249,10 +210,6 @@ export class WorkQueueConsumer {
     const jittered = pause / 2 + (pause / 2) * Math.random();
     await sleep(jittered, undefined, { signal: this.#stopping.signal }).catch(() => undefined); // stopping
   }
-}
-
-class HungError extends Error {
-  override readonly message = 'RabbitMQ does not answer';
 }
 
 function idOf(message: ConsumeMessage): string | undefined {

@@ -122,7 +122,7 @@ function messageOf(body: unknown): string | null {
 }
 
 /** `Retry-After` as milliseconds from now: seconds or an HTTP date; null where it is neither. */
-export function retryAfterMs(header: string | null, now: number): number | null {
+function retryAfterMs(header: string | null, now: number): number | null {
   if (header === null || header.trim() === '') return null;
   const seconds = Number(header);
   const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - now;

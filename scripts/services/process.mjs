@@ -46,7 +46,7 @@ export const inGroup = (group) => pids().filter((pid) => statOf(pid)?.[2] === St
 const boot = () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 
 /** Whether a process that was recorded with its start time still is the same one. */
-export const isAlive = ({ pid, started, boot: then = boot() }) =>
+const isAlive = ({ pid, started, boot: then = boot() }) =>
   typeof started === 'string' && then === boot() && startTime(pid) === started;
 
 const pidFile = (dir, name) => join(dir, 'pids', `${name}.json`);
