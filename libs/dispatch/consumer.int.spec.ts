@@ -189,8 +189,8 @@ test('stopping does not wait for ever; what is left behind goes to others', asyn
   await declareWorkQueue(vhost.channel, 'work');
   await vhost.send('work', 'm1');
   const door = gate();
-  closing(door.open);
   const slow = consume(vhost.url, { drainMs: 200, handler: () => door.opened });
+  closing(door.open);
   await until('it has begun', () => slow.handled.length === 1);
   await slow.consumer.stop();
   expect(slow.log.has(/left behind/)).toBe(true);
@@ -215,8 +215,8 @@ test('the messages of a consumer that dies are handled by another', async () => 
   for (let i = 0; i < 5; i += 1) await vhost.send('work', `m${i}`);
   const network = await proxyTo(vhost.url);
   const door = gate();
-  closing(door.open);
   const dying = consume(network.url, { slots: 5, handler: () => door.opened });
+  closing(door.open);
   await until('it holds all', () => dying.handled.length === 5);
   const other = consume(vhost.url);
   network.cut(); // to RabbitMQ a process that is killed looks the same

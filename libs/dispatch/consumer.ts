@@ -51,7 +51,7 @@ export class WorkQueueConsumer {
   readonly #options: ConsumerOptions;
   readonly #connection: KeptConnection;
   readonly #stopping = new AbortController();
-  readonly #unbegun: Delivery[] = [];
+  #unbegun: Delivery[] = [];
   readonly #handling = new Set<Promise<Verdict>>();
   /** Those of `handling` whose message has an id, by it. */
   readonly #underWay = new Map<string, Promise<Verdict>>();
@@ -104,7 +104,7 @@ export class WorkQueueConsumer {
   #lost(): void {
     this.#present = undefined;
     this.#subscriptions.clear();
-    this.#unbegun.length = 0;
+    this.#unbegun = [];
   }
 
   /** Consumes from the queue, again and again, until the connection is gone. Never rejects. */
@@ -124,6 +124,7 @@ export class WorkQueueConsumer {
         logger.debug({ queue, slots }, 'consuming');
         failures = 0;
         const reason = await subscription.ended;
+        this.#takeUnbegun(queue); // the broker has them back
         if (present()) logger.warn({ queue, reason }, 'the queue is consumed from no more; trying again');
       } catch (error) {
         if (present()) logger.error({ error, queue }, 'the queue cannot be consumed from; trying again');
@@ -136,10 +137,14 @@ export class WorkQueueConsumer {
   async #release(queue: string): Promise<void> {
     // Cancel first, then give back: the other way round the broker hands it to us again.
     await this.#subscriptions.get(queue)?.cancel();
-    for (const delivery of this.#unbegun.splice(0)) {
-      if (delivery.queue === queue) answer(delivery, 'failed');
-      else this.#unbegun.push(delivery);
-    }
+    for (const delivery of this.#takeUnbegun(queue)) answer(delivery, 'failed');
+  }
+
+  /** Removes what came from the queue and has not begun. */
+  #takeUnbegun(queue: string): Delivery[] {
+    const taken = this.#unbegun.filter((delivery) => delivery.queue === queue);
+    this.#unbegun = this.#unbegun.filter((delivery) => delivery.queue !== queue);
+    return taken;
   }
 
   #deliver(delivery: Delivery): void {

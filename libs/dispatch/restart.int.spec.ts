@@ -16,10 +16,9 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => rabbitmq.remove(), 60_000);
 
-/** As whoever has a log behind it does: a message comes again until it is confirmed. Resolves with how often it failed. */
-async function publishAll(publisher: Publisher, queue: string, ids: readonly string[]): Promise<number> {
+/** As whoever has a log behind it does: a message comes again until it is confirmed. */
+async function publishAll(publisher: Publisher, queue: string, ids: readonly string[]): Promise<void> {
   const left = [...ids];
-  let failures = 0;
   const publishOneByOne = async (): Promise<void> => {
     for (let id = left.shift(); id !== undefined; id = left.shift()) {
       const confirmed = await publisher.publish({ id, queue, body: { id } }).then(
@@ -27,53 +26,69 @@ async function publishAll(publisher: Publisher, queue: string, ids: readonly str
         () => false,
       );
       if (confirmed) continue;
-      failures += 1;
       left.push(id);
       await sleep(50);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, publishOneByOne));
-  return failures;
 }
 
-test.each(['stop', 'kill'] as const)(
-  'a RabbitMQ that ends (%s) in the middle of publishing and consuming loses no message',
-  async (end) => {
-    const queue = `work-${end}`;
-    const log = recordedLog();
-    const publisher = new Publisher({ url: rabbitmq.url, logger: log, maxInFlight: 50 });
-    closing(() => publisher.stop());
-    const handled = new Set<string>();
-    const underWay = new Set<string>();
-    const doubled: string[] = [];
-    const consumer = new WorkQueueConsumer({
-      url: rabbitmq.url,
-      queues: [queue],
-      slots: 10,
-      logger: log,
-      handler: async (body) => {
-        const { id } = body as { id: string };
-        if (underWay.has(id)) doubled.push(id);
-        underWay.add(id);
-        await sleep(5);
-        underWay.delete(id);
-        handled.add(id);
-      },
-    });
-    closing(() => consumer.stop());
-    publisher.start();
-    consumer.start();
+interface Flow {
+  readonly queue: string;
+  /** Messages that were handled, wholly. */
+  readonly handled: ReadonlySet<string>;
+  /** Messages that were given to the handler while it was at them. */
+  readonly doubled: readonly string[];
+  readonly publisher: Publisher;
+  readonly log: ReturnType<typeof recordedLog>;
+}
 
-    const ids = Array.from({ length: MESSAGES }, (_, i) => `m${i}`);
-    const publishing = publishAll(publisher, queue, ids);
-    await until('a tenth to be handled', () => handled.size > MESSAGES / 10);
-    await rabbitmq[end]();
-    expect(handled.size).toBeLessThan(MESSAGES); // it ended in the middle
-    await rabbitmq.start();
-    expect(await publishing).toBeGreaterThan(0);
-    await until('all to be handled', () => handled.size === MESSAGES, 120_000);
-    expect(doubled).toEqual([]); // never the same message twice at a time
-    expect(log.has(/went away/)).toBe(true);
-  },
-  300_000,
-);
+function flow(queue: string): Flow {
+  const log = recordedLog();
+  const publisher = new Publisher({ url: rabbitmq.url, logger: log, maxInFlight: 50 });
+  closing(() => publisher.stop());
+  const handled = new Set<string>();
+  const underWay = new Set<string>();
+  const doubled: string[] = [];
+  const consumer = new WorkQueueConsumer({
+    url: rabbitmq.url,
+    queues: [queue],
+    slots: 10,
+    logger: log,
+    handler: async (body) => {
+      const { id } = body as { id: string };
+      if (underWay.has(id)) doubled.push(id);
+      underWay.add(id);
+      await sleep(5);
+      underWay.delete(id);
+      handled.add(id);
+    },
+  });
+  closing(() => consumer.stop());
+  publisher.start();
+  consumer.start();
+  return { queue, handled, doubled, publisher, log };
+}
+
+/** Ends RabbitMQ while messages flow, starts it again, and waits for all of them. */
+async function endInTheMiddle({ queue, handled, publisher }: Flow, end: 'stop' | 'kill'): Promise<void> {
+  const before = handled.size;
+  const ids = Array.from({ length: MESSAGES }, (_, i) => `${end}-${i}`);
+  const publishing = publishAll(publisher, queue, ids);
+  await until('a tenth to be handled', () => handled.size > before + MESSAGES / 10);
+  await rabbitmq[end]();
+  expect(handled.size).toBeLessThan(before + MESSAGES); // it ended in the middle
+  await rabbitmq.start();
+  await publishing;
+  await until('all to be handled', () => handled.size === before + MESSAGES, 120_000);
+}
+
+// One after the other over the same queue. RabbitMQ 3.10 would lose a queue that is younger than a second or so, with
+// its confirmed messages, to a kill: it writes a queue's name to disk later than its messages.
+test('a RabbitMQ that is stopped, then killed, in the middle of everything loses no message', async () => {
+  const messages = flow('work');
+  await endInTheMiddle(messages, 'stop');
+  await endInTheMiddle(messages, 'kill');
+  expect(messages.doubled).toEqual([]); // none was handled twice at a time
+  expect(messages.log.has(/went away/)).toBe(true);
+}, 400_000);
