@@ -1,6 +1,7 @@
 import { WorkQueueConsumer } from './consumer.ts';
 import type { ConsumerOptions, DeliveryInfo } from './consumer.ts';
 import { until } from '../../test/support/until.ts';
+import { Publisher } from './publisher.ts';
 import { closing } from './testing/closing.ts';
 import { proxyTo } from './testing/proxy.ts';
 import { openVhost } from './testing/rabbitmq.ts';
@@ -115,6 +116,27 @@ test('a message that is not JSON is parked, and the next one is handled', async 
   const parked = await vhost.take(PARKED);
   expect(String(parked?.content)).toBe('{"job":');
   expect(parked?.properties.headers?.['x-first-death-queue']).toBe('work');
+});
+
+// RabbitMQ 3.10 then answers one of the two before the queue is ready: the consumer loses its connection, or the
+// publisher is refused. Either comes again.
+test('a publisher and a consumer that declare new queues at the same moment both get on', async () => {
+  const vhost = await openVhost();
+  const queues = Array.from({ length: 10 }, (_, i) => `new-${i}`);
+  const log = recordedLog();
+  const publisher = new Publisher({ url: vhost.url, logger: log });
+  closing(() => publisher.stop());
+  publisher.start();
+  await until('the publisher is connected', () => log.has(/^connected/));
+  const { handled } = consume(vhost.url, { queues, slots: 10, failurePauseMs: 100 });
+  const publishing = queues.map((queue) =>
+    until(`${queue} takes a message`, async () => {
+      await publisher.publish({ id: queue, queue, body: {} });
+      return true;
+    }),
+  );
+  await Promise.all(publishing);
+  await until('each queue is consumed', () => new Set(ids(handled)).size === queues.length);
 });
 
 test('a queue that is deleted under its consumer is declared and consumed again', async () => {

@@ -9,7 +9,7 @@ interface Service {
     ports: readonly number[];
     password: string;
   }): Promise<Record<string, string>>;
-  stop(dir: string, ports: readonly number[]): Promise<void>;
+  stop(dir: string): Promise<void>;
 }
 
 interface Processes {
@@ -40,7 +40,7 @@ export async function privateService(name: 'rabbitmq' | 'redis'): Promise<Privat
     const env = await service.start({ dir, ports, password: 'private' });
     return env[name === 'redis' ? 'REDIS_URL' : 'AMQP_URL'] ?? '';
   };
-  const stop = (): Promise<void> => service.stop(dir, ports);
+  const stop = (): Promise<void> => service.stop(dir);
   const remove = async (): Promise<void> => {
     await stop();
     await rm(dir, { recursive: true, force: true });
