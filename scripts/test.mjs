@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkNode, ensureBuilt, ensurePackagesInstalled } from './ensure-dependencies.mjs';
 import { cleanServices, startServices } from './services.mjs';
 import { ensurePrograms, sandboxPrograms } from './services/packages.mjs';
-import { endGuests, inGroup, recordSelf, removeFolder, running, send } from './services/process.mjs';
+import { endGuests, inGroup, record, recordSelf, removeFolder, running, send } from './services/process.mjs';
 
 /** The specs that need a cloud and take any. */
 const ON_ANY_CLOUD = ['test/brokers.e2e.spec.ts', 'libs/openstack/lab.int.spec.ts'];
@@ -50,6 +50,7 @@ async function jest(name, args, env) {
     detached: true,
   });
   group = child.pid;
+  record(home, 'jest', group);
   const code = await new Promise((resolve) => child.once('exit', resolve));
   await endGroup();
   count(name, code, report);
@@ -82,8 +83,10 @@ function count(name, code, report) {
   counts.failed += failed === 0 && code !== 0 ? 1 : failed;
 }
 
-/** Services and sandboxes of a run, and its folder. */
+/** Jest, services and sandboxes of a run, and its folder. */
 async function cleanRun(folder) {
+  const orphan = running(folder, 'jest');
+  if (orphan !== null) send(-orphan.pid, 'SIGKILL');
   for (const entry of readdirSync(folder)) await endGuests(join(folder, entry));
   await cleanServices(join(folder, 'services'));
   removeFolder(folder);

@@ -59,7 +59,8 @@ function recorded(dir, name) {
   }
 }
 
-function record(dir, name, pid, mark) {
+/** Notes a process down, so that a later run knows it again. */
+export function record(dir, name, pid, mark) {
   mkdirSync(join(dir, 'pids'), { recursive: true });
   const content = { pid, started: startTime(pid), boot: boot(), mark, at: Date.now() };
   writeFileSync(pidFile(dir, name), JSON.stringify(content));
