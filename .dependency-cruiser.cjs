@@ -9,6 +9,7 @@ const may = {
   platform: [], // these five could each be published alone
   workflow: ['event-log'],
   brokers: ['workflow', 'event-log', 'openstack', 'ssh', 'platform'],
+  notify: ['event-log', 'platform'],
   // What the API and the workers open alike, so that the wiring stands in one place.
   runtime: ['brokers', 'workflow', 'dispatch', 'event-log', 'openstack', 'platform'],
 };
