@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import mqtt from 'mqtt';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../../test/support/until.ts';
 import type { Channel } from '../channel.ts';
 import { catalogue, publicTypes } from '../core/catalogue.ts';
@@ -53,7 +54,7 @@ async function deliver(channel: Channel, events: readonly PublicEvent[], giveUp:
       await channel.deliver(events);
       return;
     } catch {
-      // again
+      await sleep(50); // as the follower does; it is no busy loop
     }
   }
 }
