@@ -1,4 +1,4 @@
-export { EventLog } from './event-log.ts';
+export { EventLog, isAfter, isCursor } from './event-log.ts';
 export type { Horizon } from './event-log.ts';
 export { foldProjection } from './fold-projection.ts';
 export { Loop } from './loop.ts';

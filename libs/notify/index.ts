@@ -41,11 +41,11 @@ export {
   createWebhook,
   deleteWebhook,
   findWebhook,
-  newWebhook,
+  prepareWebhook,
   rotateSecret,
   testWebhook,
 } from './webhooks/request.ts';
-export type { WebhookWorld } from './webhooks/request.ts';
+export type { PreparedWebhook, WebhookWorld } from './webhooks/request.ts';
 export { WebhookSecrets } from './webhooks/secrets.ts';
 export { webhooksProjection } from './webhooks/streams.ts';
 export { checkSecret, checkTarget, checkTypes } from './webhooks/target.ts';

@@ -84,7 +84,8 @@ export class WebhooksController {
   async list(@Query({ schema: ListWebhooks }) query: ListWebhooks, @CallerParam() caller: Caller) {
     const { rows } = await this.runtime.pool.query<{ id: string; state: Webhook; created_at: Date }>(
       `select id, state, created_at from warrener.webhook_view
-       where tenant = $1 and status <> 'deleted' and job is not distinct from $2 and ($3::text is null or id < $3)
+       where tenant = $1 and status <> 'deleted' and ${query.job === undefined ? 'job is null and $2::text is null' : 'job = $2'}
+         and ($3::text is null or id < $3)
        order by id desc limit $4`,
       [caller.tenant, query.job ?? null, readCursor(query.cursor) ?? null, query.limit + 1],
     );
@@ -172,10 +173,14 @@ export class WebhooksController {
     @Headers('idempotency-key') key: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ) {
-    const answer = await this.idempotency.after(caller, { key, route: `test ${id}`, body: null }, async () => {
-      const event = await testWebhook(this.webhooks.world, caller.tenant, id);
-      return { status: 202, location: `/v1/webhooks/${id}/deliveries`, body: { event_id: event } };
-    });
+    const answer = await this.idempotency.after(
+      caller,
+      { key, route: `test ${id}`, body: null },
+      async () => {
+        const event = await testWebhook(this.webhooks.world, caller.tenant, id);
+        return { status: 202, location: `/v1/webhooks/${id}/deliveries`, body: { event_id: event } };
+      },
+    );
     return send(response, answer);
   }
 }

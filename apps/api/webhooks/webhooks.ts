@@ -1,6 +1,5 @@
-import { AddressGuard, checkTarget, newWebhook, WebhookSecrets } from '#notify';
-import type { WebhookWorld } from '#notify';
-import type { StreamWrite } from '#event-log';
+import { AddressGuard, checkTarget, prepareWebhook, WebhookSecrets } from '#notify';
+import type { PreparedWebhook, WebhookWorld } from '#notify';
 import type { Runtime } from '#runtime';
 
 /** What requests about webhooks work with. */
@@ -18,17 +17,13 @@ export class Webhooks {
   }
 
   /**
-   * Prepares the callback of a launch: a webhook that is told of this job only, in the same append as the job.
+   * Prepares the callback of a launch: a webhook that is told of that job only, in the same append as the job.
    *
    * @throws Problem for a bad URL
    */
-  async checkCallback(url: string): Promise<string> {
-    return checkTarget(this.guard, url, 'callback_url');
-  }
-
-  /** The write that creates the callback of a job, to go into the append that submits it. */
-  async callback(tenant: string, url: string, job: string): Promise<StreamWrite> {
-    const settings = { url, types: [], description: `callback of job ${job}`, paused: false };
-    return (await newWebhook(this.world, tenant, settings, undefined, job)).write;
+  async prepareCallback(tenant: string, callbackUrl: string): Promise<PreparedWebhook> {
+    const url = await checkTarget(this.guard, callbackUrl, 'callback_url');
+    const settings = { url, types: [], description: 'callback of a launch', paused: false };
+    return prepareWebhook(this.world, tenant, settings);
   }
 }

@@ -12,7 +12,8 @@ create table warrener.webhook_view (
 );
 
 create unique index webhook_view_by_id on warrener.webhook_view (id);
-create index webhook_view_by_tenant on warrener.webhook_view (tenant, id desc) where status <> 'deleted';
+create index webhook_view_by_tenant on warrener.webhook_view (tenant, id desc) where job is null and status <> 'deleted';
+create index webhook_view_by_job on warrener.webhook_view (job) where job is not null;
 
 -- What signs the deliveries of a webhook, sealed (AES-256-GCM). During a rotation there are two; the old one has an end.
 create table warrener.webhook_secret (

@@ -28,7 +28,9 @@ export interface DelivererOptions {
 /** Requests to one receiver at once; one that fails gets a single one. */
 const IN_FLIGHT = 10;
 /** Longest a round begins new requests, milliseconds; with the last one's time-out it stays below the lease. */
-const ROUND_MS = 20_000;
+const ROUND_MS = 5_000;
+/** Lanes worked on at once, a fuse for the memory; what comes beyond is found by a sweep. */
+const MAX_ACTIVE = 2_000;
 const SWEPT_AT_ONCE = 500;
 const HELD_ELSEWHERE_MS = 1_000;
 /** Failures in a row after which a success is news: what waits for its next try need not wait any longer. */
@@ -68,6 +70,7 @@ export class Deliverer {
       known.again = true;
       return;
     }
+    if (this.#active.size >= MAX_ACTIVE) return;
     const active: Active = { again: false, done: Promise.resolve() };
     this.#active.set(webhook, active);
     active.done = this.#work(webhook, active);
@@ -87,14 +90,14 @@ export class Deliverer {
       do {
         active.again = false;
         next = await this.#round(webhook);
-      } while (!this.#stopping && (next.more === true || (active.again && next.wakeAt === undefined)));
+      } while (!this.#stopping && (next.more === true || (wasWoken(active) && next.wakeAt === undefined)));
       await releaseLane(pool, webhook, this.#holder);
     } catch (error) {
       logger.warn({ error, webhook }, 'deliveries stopped short; the sweep takes them up again');
     }
     this.#active.delete(webhook);
     if (next.wakeAt !== undefined) await this.#wakeLater(webhook, next.wakeAt);
-    else if (active.again) this.wake(webhook); // it was woken while the lane was let go of
+    else if (wasWoken(active)) this.wake(webhook); // while the lane was let go of
   }
 
   /** Sends what may be sent now, up to a round. */
@@ -135,10 +138,12 @@ export class Deliverer {
           if (failure !== undefined || this.#stopping || Date.now() > deadline) return;
           const headers = signed(delivery.eventId, Math.floor(Date.now() / 1_000), delivery.body, keys);
           const attempt = await this.#options.poster.post(lane.webhook.url, delivery.body, headers);
-          if (attempt.error !== null && this.#stopping) return; // cut off by us: it stays owed
+          if (attempt.error !== null && this.#isStopping()) return; // cut off by us: it stays owed
           if (attempt.error === null) succeeded = true;
           else failure = attempt;
-          kept.push(this.#settlements.add(this.#settlement(delivery, attempt)));
+          const keeping = this.#settlements.add(this.#settlement(delivery, attempt));
+          keeping.catch(() => undefined); // told below, to whom awaits all of them
+          kept.push(keeping);
         }
       }
     };
@@ -146,6 +151,10 @@ export class Deliverer {
     await Promise.all(Array.from({ length: runners }, runner));
     await Promise.all(kept);
     return { failure, succeeded };
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping;
   }
 
   #settlement(delivery: Due, attempt: Attempt): Settlement {
@@ -216,6 +225,8 @@ interface Active {
   again: boolean;
   done: Promise<void>;
 }
+
+const wasWoken = ({ again }: Active): boolean => again;
 
 /** The deliveries of each key, in their order. */
 function byKey(due: readonly Due[]): readonly (readonly Due[])[] {

@@ -65,7 +65,7 @@ export async function findDelivery(
   return { ...rows[0], tried: attempts.rows };
 }
 
-/** Has one delivery sent again, with the same id.. */
+/** Has one delivery sent again, with the same id. */
 export async function replayDelivery(
   pool: Pool,
   webhook: string,

@@ -26,9 +26,9 @@ export interface Lane {
 }
 
 /** How long a lane is held without a word, milliseconds: longer than a round of sending takes. */
-const LEASE_MS = 60_000;
+const LEASE_MS = 25_000;
 /** Deliveries of one round. */
-export const ROUND = 200;
+export const ROUND = 100;
 
 interface Row {
   readonly webhook: Webhook;

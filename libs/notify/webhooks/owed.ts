@@ -29,7 +29,7 @@ export async function planDeliveries(
   events: readonly PublicEvent[],
   source: string,
 ): Promise<readonly Owed[]> {
-  const targets = await targetsOf(pool, [...new Set(events.map(({ tenant }) => tenant))]);
+  const targets = await targetsOf(pool, events);
   return events.flatMap((event) => {
     const wanting = (targets.get(event.tenant) ?? []).filter((target) => isFor(target, event));
     if (wanting.length === 0) return [];
@@ -74,12 +74,14 @@ export async function keepOwed(
   return rows.map(({ webhook }) => webhook);
 }
 
-async function targetsOf(pool: Pool, tenants: readonly string[]): Promise<Map<string, Target[]>> {
+async function targetsOf(pool: Pool, events: readonly PublicEvent[]): Promise<Map<string, Target[]>> {
+  const tenants = new Set(events.map(({ tenant }) => tenant));
+  const jobs = new Set(events.flatMap(({ data }) => ('job_id' in data ? [data.job_id] : [])));
   const { rows } = await pool.query<{ tenant: string; state: Webhook; created_at: Date }>({
     name: 'warrener-webhook-targets',
     text: `select tenant, state, created_at from warrener.webhook_view
-           where tenant = any($1) and status <> 'deleted' order by id`,
-    values: [tenants],
+           where status <> 'deleted' and (job is null and tenant = any($1) or job = any($2)) order by id`,
+    values: [[...tenants], [...jobs]],
   });
   const targets = new Map<string, Target[]>();
   for (const { tenant, state, created_at: created } of rows) {

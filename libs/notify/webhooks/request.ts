@@ -21,29 +21,38 @@ const MAX_CONFLICTS = 10;
 /** How long the secret before still signs. */
 const OVERLAP_MS = 24 * 60 * 60 * 1_000;
 
+/** A webhook that is about to be: its secret is kept already. */
+export interface PreparedWebhook {
+  readonly id: string;
+  /** What creates it, as told of all jobs or of one; for the append that it belongs to. */
+  creation(job: string | null): { readonly webhook: Webhook; readonly write: StreamWrite };
+  /** Forgets the secret, where that append was not made. */
+  abandon(): Promise<void>;
+}
+
 /**
- * Prepares a webhook: keeps its secret and returns the write that creates it. `abandon` forgets the secret where the
- * write was not appended.
+ * Prepares a webhook.
  *
  * @param settings checked already
- * @param job the only job it is told of, for a launch's callback
+ * @param secret made here where there is none
  */
-export async function newWebhook(
-  world: WebhookWorld,
+export async function prepareWebhook(
+  { secrets }: Pick<WebhookWorld, 'secrets'>,
   tenant: string,
   settings: WebhookSettings,
-  secret: string | undefined,
-  job: string | null = null,
-): Promise<{ webhook: Webhook; write: StreamWrite; abandon: () => Promise<void> }> {
+  secret: string = newSecret(),
+): Promise<PreparedWebhook> {
   const id = uuidv7();
-  const created = { type: 'WebhookCreated', webhook: id, job, ...settings } as const satisfies WebhookEvent;
-  const webhook = evolveWebhook(null, created);
-  if (webhook === null) throw new Error('a created webhook is one');
-  await world.secrets.add(id, secret ?? newSecret(), 0);
+  await secrets.add(id, secret, 0);
   return {
-    webhook,
-    write: write(webhookStream, { stream: webhookStreamId(id), tenant }, [created]),
-    abandon: () => world.secrets.delete(id), // nobody will ever need it
+    id,
+    creation: (job) => {
+      const created = { type: 'WebhookCreated', webhook: id, job, ...settings } as const;
+      const webhook = evolveWebhook(null, created);
+      if (webhook === null) throw new Error('a created webhook is one');
+      return { webhook, write: write(webhookStream, { stream: webhookStreamId(id), tenant }, [created]) };
+    },
+    abandon: () => secrets.delete(id),
   };
 }
 
@@ -55,13 +64,14 @@ export async function createWebhook(
   secret: string | undefined,
   alsoWrite: AlsoWrite,
 ): Promise<Webhook | 'conflict'> {
-  const made = await newWebhook(world, tenant, settings, secret);
+  const prepared = await prepareWebhook(world, tenant, settings, secret);
+  const { webhook, write: creation } = prepared.creation(null);
   const result = await world.log.append({
-    writes: [made.write, ...alsoWrite(made.webhook)],
+    writes: [creation, ...alsoWrite(webhook)],
     meta: { by: tenant },
   });
-  if (result.ok) return made.webhook;
-  await made.abandon();
+  if (result.ok) return webhook;
+  await prepared.abandon();
   return 'conflict';
 }
 

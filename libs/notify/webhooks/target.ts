@@ -36,11 +36,11 @@ export async function checkTarget(guard: AddressGuard, text: string, field = 'ur
 export const isPlainAddress = (hostname: string): boolean => isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
 
 /** @throws Problem naming what is no type of event */
-export function checkTypes(types: readonly string[]): void {
+export function checkTypes(types: readonly string[], field = 'types'): void {
   const unknown = types.filter((type) => !isFilter(type));
   if (unknown.length > 0)
     throw invalid(
-      'types',
+      field,
       `there is no ${unknown.map((type) => `"${type.slice(0, 60)}"`).join(', ')}; docs/events.md lists them, "broker.*" takes all of a kind`,
     );
 }
