@@ -6,4 +6,6 @@ export { PublishError } from './publish-error.ts';
 export type { PublishFailure } from './publish-error.ts';
 export { Publisher } from './publisher.ts';
 export { Timers } from './timers.ts';
+export { TopicPublisher } from './topic-publisher.ts';
+export type { TopicMessage } from './topic-publisher.ts';
 export { declareWorkQueue, PARKED } from './topology.ts';

@@ -16,6 +16,15 @@ const bytes32 = z
     'expected 32 random bytes in base64; `openssl rand -base64 32` makes some',
   );
 
+const cidrs = z
+  .string()
+  .transform((text) => text.split(/[\s,]+/).filter(Boolean))
+  .pipe(
+    z.array(
+      z.union([z.cidrv4(), z.cidrv6()], 'expected ranges like 10.1.0.0/16 or fd00::/8, separated by spaces'),
+    ),
+  );
+
 /** Every variable Warrener reads, besides OpenStack's own (`OS_*`, `clouds.yaml`). A docstring here is its documentation. */
 const variables = z.object({
   /** Where the event log and the read models live. */
@@ -49,6 +58,8 @@ const variables = z.object({
     .pipe(z.array(queue).min(1, 'expected at least one queue')),
   /** Steps one worker process runs at once. */
   WARRENER_WORKER_SLOTS: z.coerce.number().int().min(1).max(1_000).default(20),
+  /** Ranges that webhooks may lead to although they are private, as CIDR; none by default. */
+  WARRENER_WEBHOOK_ALLOW: cidrs.default([]),
   WARRENER_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

@@ -10,6 +10,7 @@ import {
 import { Publisher, Timers } from '#dispatch';
 import { EventLog, Projector, schemaDirectory as logSchema } from '#event-log';
 import type { OutboxMessage } from '#event-log';
+import { schemaDirectory as notifySchema, webhooksProjection } from '#notify';
 import { Cloud, readCloudAccess } from '#openstack';
 import type { DataSource, Logger, Shutdown, Variables } from '#platform';
 import { openDataSource, openPool } from '#platform';
@@ -28,6 +29,9 @@ export const runtimeVariables = [
   'WARRENER_SSH_PORT',
   'WARRENER_LOG_LEVEL',
 ] as const;
+
+/** The read models. */
+const projections = [brokersProjection, jobsProjection, webhooksProjection];
 
 type RuntimeConfig = Pick<Variables, (typeof runtimeVariables)[number]>;
 
@@ -65,7 +69,7 @@ export class Runtime {
       onError: (error) => logger.warn({ error }, 'an idle database connection broke'),
     });
     this.log = new EventLog(this.#pool, { logger });
-    this.#projector = new Projector(this.#pool, this.log, [brokersProjection, jobsProjection], { logger });
+    this.#projector = new Projector(this.#pool, this.log, projections, { logger });
     this.#publisher = new Publisher({ url: config.AMQP_URL, logger });
     this.#timers = new Timers({
       redisUrl: config.REDIS_URL,
@@ -118,6 +122,7 @@ export class Runtime {
       { room: 'event-log', directory: logSchema },
       { room: 'workflow', directory: jobSchema },
       { room: 'brokers', directory: brokerSchema },
+      { room: 'notify', directory: notifySchema },
     ];
     const dataSource = await openDataSource(config.DATABASE_URL, schemas, [BrokerView, JobView]);
     shutdown.add('read models', () => dataSource.destroy());
@@ -133,6 +138,11 @@ export class Runtime {
     return runtime;
   }
 
+  /** The connections of the log and the hot path. */
+  get pool(): Pool {
+    return this.#pool;
+  }
+
   /** Publishes what other processes left behind, from now on. */
   startSweeping(): void {
     this.#dispatcher.start();
@@ -146,7 +156,7 @@ export class Runtime {
   /** Throws the read models away and makes them anew from the log. */
   async rebuildProjections(): Promise<{ name: string; events: number }[]> {
     const rebuilt: { name: string; events: number }[] = [];
-    for (const { name } of [brokersProjection, jobsProjection]) {
+    for (const { name } of projections) {
       rebuilt.push({ name, events: await this.#projector.rebuild(name) });
     }
     return rebuilt;

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { brokerHistory, BrokerView, deleteBroker, findBroker, launchBroker, planLaunch } from '#brokers';
+import { Problem } from '#platform';
 import { Runtime } from '#runtime';
 import type { Response } from 'express';
 import type { Answer } from '../idempotency.ts';
@@ -9,6 +10,7 @@ import { CallerParam } from '../caller.ts';
 import type { Caller } from '../caller.ts';
 import { Idempotency } from '../idempotency.ts';
 import { page, readCursor } from '../paging.ts';
+import { Webhooks } from '../webhooks/webhooks.ts';
 import { LaunchBroker, ListBrokers } from './requests.ts';
 import { brokerDetail, brokerView } from './views.ts';
 
@@ -17,10 +19,12 @@ import { brokerDetail, brokerView } from './views.ts';
 export class BrokersController {
   private readonly runtime: Runtime;
   private readonly idempotency: Idempotency;
+  private readonly webhooks: Webhooks;
 
-  constructor(runtime: Runtime, idempotency: Idempotency) {
+  constructor(runtime: Runtime, idempotency: Idempotency, webhooks: Webhooks) {
     this.runtime = runtime;
     this.idempotency = idempotency;
+    this.webhooks = webhooks;
   }
 
   @Post()
@@ -38,11 +42,22 @@ export class BrokersController {
     const asked = { key, route: 'POST /v1/brokers', body: request };
     const { world, queues } = this.runtime;
     const answer = await this.idempotency.once(caller, asked, async (remember) => {
-      const { plan, adminPassword } = await planLaunch(world, request);
-      const accepted = await launchBroker(world, caller.tenant, plan, adminPassword, queues, (made) =>
-        remember(accept(made)),
-      );
-      return accepted === 'conflict' ? 'conflict' : accept(accepted);
+      const { callback_url: callbackUrl, ...launch } = request;
+      const { plan, adminPassword } = await planLaunch(world, launch);
+      const callback =
+        callbackUrl === undefined
+          ? undefined
+          : await this.webhooks.prepareCallback(caller.tenant, callbackUrl);
+      const accepted = await launchBroker(world, caller.tenant, plan, adminPassword, queues, (made) => [
+        ...remember(accept(made, callback?.id)),
+        ...(callback === undefined ? [] : [callback.creation(made.job).write]),
+      ]).catch(async (error: unknown) => {
+        if (error instanceof Problem) await callback?.abandon(); // else it may have been appended
+        throw error;
+      });
+      if (accepted !== 'conflict') return accept(accepted, callback?.id);
+      await callback?.abandon();
+      return 'conflict';
     });
     return send(response, answer);
   }
@@ -116,10 +131,17 @@ export class BrokersController {
   }
 }
 
-function accept({ broker, job }: { broker: Parameters<typeof brokerView>[0]; job: string }): Answer {
+function accept(
+  { broker, job }: { broker: Parameters<typeof brokerView>[0]; job: string },
+  callback?: string,
+): Answer {
   return {
     status: 202,
     location: `/v1/jobs/${job}`,
-    body: { broker: brokerView(broker), job: { id: job, status: 'running', broker_id: broker.id } },
+    body: {
+      broker: brokerView(broker),
+      job: { id: job, status: 'running', broker_id: broker.id },
+      ...(callback === undefined ? {} : { callback: { webhook_id: callback } }),
+    },
   };
 }

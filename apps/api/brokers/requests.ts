@@ -36,6 +36,13 @@ export const LaunchBroker = z
       .optional()
       .describe("Needed where the image's name does not tell"),
     floating_network: reference('an external network to take a floating address from').optional(),
+    callback_url: z
+      .string()
+      .max(2_000)
+      .optional()
+      .describe(
+        'Where every event of the launch is posted to, signed; the answer names the webhook that does it',
+      ),
   })
   .meta({ id: 'LaunchBroker' });
 export type LaunchBroker = z.infer<typeof LaunchBroker>;
