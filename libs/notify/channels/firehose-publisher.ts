@@ -1,8 +1,8 @@
-import type { Logger } from '#platform';
 import type { MqttClient } from 'mqtt';
 import mqtt from 'mqtt';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../logger.ts';
 import { topicOf } from './firehose-topic.ts';
 import { RecentMessages } from './recent-messages.ts';
 
@@ -117,6 +117,11 @@ export class FirehosePublisher {
       this.#drop(live, error instanceof Error ? error.message : 'lost');
       throw error;
     }
+  }
+
+  /** Says its status now: what `detail` gives has changed. */
+  sayStatus(): void {
+    if (this.#live !== undefined && !this.#stopped()) this.#beat(this.#live);
   }
 
   health(): FirehoseHealth {

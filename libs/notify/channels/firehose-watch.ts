@@ -1,6 +1,6 @@
-import type { Logger } from '#platform';
 import mqtt from 'mqtt';
 import { z } from 'zod';
+import type { Logger } from '../logger.ts';
 
 export interface FirehoseWatchOptions {
   /** Mosquitto's listener for readers. */
