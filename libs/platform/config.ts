@@ -6,6 +6,7 @@ const url = (...protocols: string[]) =>
     protocol: new RegExp(`^(${protocols.join('|')})$`),
     error: `expected a URL that starts with ${protocols.map((p) => `${p}://`).join(' or ')}`,
   });
+const mqtt = url('mqtt', 'mqtts', 'ws', 'wss');
 const queue = z
   .string()
   .regex(/^[\w.-]{1,200}$/, 'expected queue names of letters, digits, ".", "_" and "-"');
@@ -60,6 +61,28 @@ const variables = z.object({
   WARRENER_WORKER_SLOTS: z.coerce.number().int().min(1).max(1_000).default(20),
   /** Ranges that webhooks may lead to although they are private, as CIDR; none by default. */
   WARRENER_WEBHOOK_ALLOW: cidrs.default([]),
+  /** The firehose's Mosquitto, with the user and password of Warrener; without it there is no firehose. */
+  MQTT_URL: mqtt.optional(),
+  /** The same Mosquitto as readers see it: what is told is listened to there, and a silence raises an alarm. */
+  MQTT_READ_URL: mqtt.optional(),
+  /** The same, as the publisher of Gerrit's events. */
+  MQTT_GERRIT_URL: mqtt.optional(),
+  /** The same, as the publisher of OpenStack's notifications. */
+  MQTT_OPENSTACK_URL: mqtt.optional(),
+  /** A Gerrit whose events the firehose tells, like `ssh://user@review.example.com:29418`. */
+  WARRENER_GERRIT_URL: url('ssh').optional(),
+  /** File of the private key to log in to Gerrit with. */
+  WARRENER_GERRIT_KEY_FILE: z.string().min(1).optional(),
+  /** The one host key that Gerrit may show, as a line like `ssh-ed25519 AAAA…`. */
+  WARRENER_GERRIT_HOST_KEY: z.string().min(1).optional(),
+  /** The RabbitMQ of an OpenStack whose notifications the firehose tells. */
+  WARRENER_NOTIFICATIONS_URL: url('amqp', 'amqps').optional(),
+  /** The exchanges of its services, separated by spaces: what they call `control_exchange`. */
+  WARRENER_NOTIFICATIONS_EXCHANGES: z
+    .string()
+    .default('nova')
+    .transform((text) => text.split(/\s+/).filter(Boolean))
+    .pipe(z.array(queue).min(1, 'expected at least one exchange')),
   WARRENER_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

@@ -174,7 +174,12 @@ test('a will says that Warrener is gone, and its return is said, too', async () 
   await until('online again', () => watcher.on(/./).at(-1)?.['status'] === 'online');
   const told = watcher.heard.length;
   proxy.cut();
-  await until('the will', () => watcher.on(/./).slice(told).some(({ status }) => status === 'offline'));
+  await until('the will', () =>
+    watcher
+      .on(/./)
+      .slice(told)
+      .some(({ status }) => status === 'offline'),
+  );
   await until('its return', () => watcher.on(/./).at(-1)?.['status'] === 'online');
 });
 

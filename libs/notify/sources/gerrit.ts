@@ -1,9 +1,12 @@
+import { ConfigError } from '#platform';
+import type { Variables } from '#platform';
+import { readFile } from 'node:fs/promises';
 import ssh2 from 'ssh2';
 import type { ClientChannel } from 'ssh2';
 import { gerritMessage } from './gerrit-event.ts';
 import { Lines } from './lines.ts';
 import { MAX_MESSAGE_BYTES } from './source.ts';
-import type { Inlet, Source } from './source.ts';
+import type { Inlet, OpenedSource, Source } from './source.ts';
 
 export interface GerritOptions {
   readonly host: string;
@@ -13,6 +16,29 @@ export interface GerritOptions {
   readonly privateKey: string;
   /** The one key the server may show, as a public key's line: "ssh-ed25519 AAAA…". */
   readonly hostKey: string;
+}
+
+type GerritConfig = Pick<
+  Variables,
+  'MQTT_GERRIT_URL' | 'WARRENER_GERRIT_URL' | 'WARRENER_GERRIT_KEY_FILE' | 'WARRENER_GERRIT_HOST_KEY'
+>;
+
+/** Undefined where no Gerrit is named. */
+export async function openGerrit(config: GerritConfig): Promise<OpenedSource | undefined> {
+  const { WARRENER_GERRIT_URL: from, WARRENER_GERRIT_KEY_FILE: keyFile } = config;
+  const { MQTT_GERRIT_URL: url, WARRENER_GERRIT_HOST_KEY: hostKey } = config;
+  if (from === undefined) return undefined;
+  if (url === undefined || keyFile === undefined || hostKey === undefined)
+    throw new ConfigError(
+      'WARRENER_GERRIT_URL needs MQTT_GERRIT_URL, WARRENER_GERRIT_KEY_FILE and WARRENER_GERRIT_HOST_KEY, too.',
+    );
+  const { hostname: host, port, username } = new URL(from);
+  const privateKey = await readFile(keyFile, 'utf8').catch((error: unknown) => {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    throw new ConfigError(`WARRENER_GERRIT_KEY_FILE names a file that cannot be read (${code}).`);
+  });
+  const source = gerrit({ host, port: Number(port || 29_418), username, privateKey, hostKey });
+  return { url, source };
 }
 
 const CONNECT_TIMEOUT_MS = 15_000;
@@ -26,7 +52,7 @@ const COMMAND = 'gerrit stream-events';
  * without a connection is missed, which the status says. While Mosquitto is away nothing is read, and what Gerrit drops then
  * it tells itself, as `dropped-output`.
  *
- * @throws Error where the host key is no line of a public key
+ * @throws ConfigError where the host key is no line of a public key
  */
 export function gerrit(options: GerritOptions): Source {
   const pinned = publicKey(options.hostKey);
@@ -41,7 +67,7 @@ export function gerrit(options: GerritOptions): Source {
         const stream = await opened(client, options, pinned);
         inlet.connected({ missed: connectedBefore });
         connectedBefore = true;
-        throw new Error(await read(client, stream, inlet));
+        throw new Error(await read(stream, inlet));
       } finally {
         signal.removeEventListener('abort', end);
         client.destroy();
@@ -93,13 +119,12 @@ async function opened(
 }
 
 /** Hands on every line until the stream ends; says why it did. */
-async function read(client: ssh2.Client, stream: ClientChannel, inlet: Inlet): Promise<string> {
+async function read(stream: ClientChannel, inlet: Inlet): Promise<string> {
   const lines = new Lines(MAX_MESSAGE_BYTES, () => inlet.skip('oversized'));
   let complaint = '';
   stream.stderr.on('data', (chunk: Buffer) => {
     complaint = `${complaint}${chunk.toString()}`.slice(0, 300);
   });
-  client.once('close', () => stream.destroy());
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       const messages = lines.add(chunk).flatMap((line) => {
@@ -136,6 +161,8 @@ function publicKey(line: string): PublicKey {
   const blob = Buffer.from(encoded, 'base64');
   const algorithms = ALGORITHMS[type];
   if (algorithms === undefined || blob.subarray(4, 4 + type.length).toString() !== type)
-    throw new Error('WARRENER_GERRIT_HOST_KEY is no public key; expected a line like "ssh-ed25519 AAAA…".');
+    throw new ConfigError(
+      'WARRENER_GERRIT_HOST_KEY is no public key; expected a line like "ssh-ed25519 AAAA…".',
+    );
   return { blob, algorithms };
 }

@@ -1,8 +1,10 @@
+import { ConfigError } from '#platform';
+import type { Variables } from '#platform';
 import { connect } from 'amqplib';
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { notificationMessage } from './notification.ts';
 import { MAX_MESSAGE_BYTES } from './source.ts';
-import type { Inlet, Source, SourceMessage } from './source.ts';
+import type { Inlet, OpenedSource, Source, SourceMessage } from './source.ts';
 
 export interface OpenStackOptions {
   /** OpenStack's own RabbitMQ. */
@@ -13,6 +15,30 @@ export interface OpenStackOptions {
   readonly queue: string;
   /** Makes opaque ids of ids. */
   readonly opaque: (text: string) => string;
+}
+
+type OpenStackConfig = Pick<
+  Variables,
+  | 'MQTT_OPENSTACK_URL'
+  | 'WARRENER_NOTIFICATIONS_URL'
+  | 'WARRENER_NOTIFICATIONS_EXCHANGES'
+  | 'WARRENER_INSTALLATION'
+>;
+
+/** Undefined where no OpenStack is named. */
+export function openOpenStack(
+  config: OpenStackConfig,
+  opaque: (text: string) => string,
+): OpenedSource | undefined {
+  const { MQTT_OPENSTACK_URL: to, WARRENER_NOTIFICATIONS_URL: url } = config;
+  if (url === undefined) return undefined;
+  if (to === undefined)
+    throw new ConfigError('MQTT_OPENSTACK_URL is not set, though WARRENER_NOTIFICATIONS_URL is.');
+  const queue = `warrener-firehose-${config.WARRENER_INSTALLATION}`;
+  return {
+    url: to,
+    source: openstack({ url, exchanges: config.WARRENER_NOTIFICATIONS_EXCHANGES, queue, opaque }),
+  };
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -79,16 +105,19 @@ export function openstack({ url, exchanges, queue, opaque }: OpenStackOptions): 
 async function opened(url: string, signal: AbortSignal): Promise<ChannelModel> {
   const target = new URL(url);
   if (!target.searchParams.has('heartbeat')) target.searchParams.set('heartbeat', String(HEARTBEAT_S));
+  const socketOptions = {
+    noDelay: true,
+    timeout: CONNECT_TIMEOUT_MS,
+    clientProperties: { connection_name: 'warrener firehose' },
+    signal,
+  };
   try {
-    return await connect(target.toString(), {
-      noDelay: true,
-      timeout: CONNECT_TIMEOUT_MS,
-      clientProperties: { connection_name: 'warrener firehose' },
-      signal,
-    });
+    return await connect(target.toString(), socketOptions);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`OpenStack's RabbitMQ at ${target.host} cannot be reached (${reason}).`, { cause: error });
+    throw new Error(`OpenStack's RabbitMQ at ${target.host} cannot be reached (${reason}).`, {
+      cause: error,
+    });
   }
 }
 

@@ -40,3 +40,8 @@ export interface Source {
 /** The most one message is, bytes of JSON; what is larger is left out. */
 export const MAX_MESSAGE_BYTES = 256 * 1024;
 
+/** A source that is configured, and where its publisher connects to. */
+export interface OpenedSource {
+  readonly source: Source;
+  readonly url: string;
+}

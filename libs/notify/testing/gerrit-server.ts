@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import ssh2 from 'ssh2';
+import type { Connection, ServerChannel } from 'ssh2';
+
+/** An SSH server that answers `gerrit stream-events`, and nothing else. */
+export interface GerritServer {
+  readonly port: number;
+  /** Its host key, as a public key's line. */
+  readonly hostKey: string;
+  /** Logs in a user `warrener`. */
+  readonly clientKey: string;
+  /** Those who read now. */
+  readers(): number;
+  /** To everybody who reads. */
+  write(text: string | Buffer): void;
+  /** Ends the streams in order, as Gerrit does when it restarts. */
+  end(): void;
+  /** Breaks every connection. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+/** Starts one. */
+export async function gerritServer(): Promise<GerritServer> {
+  const host = ssh2.utils.generateKeyPairSync('ed25519');
+  const client = ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 });
+  const allowed = ssh2.utils.parseKey(client.public);
+  if (allowed instanceof Error) throw allowed;
+  const streams = new Set<ServerChannel>();
+  const connections = new Set<Connection>();
+  const server = new ssh2.Server({ hostKeys: [host.private] }, (connection) => {
+    connections.add(connection);
+    connection.on('error', () => undefined);
+    connection.on('close', () => connections.delete(connection));
+    connection.on('authentication', (context) => {
+      if (context.method !== 'publickey' || context.username !== 'warrener')
+        return context.reject(['publickey']);
+      const isKnown = context.key.data.equals(allowed.getPublicSSH());
+      const isSigned =
+        context.signature === undefined ||
+        allowed.verify(context.blob ?? Buffer.alloc(0), context.signature, context.hashAlgo) === true;
+      if (isKnown && isSigned) context.accept();
+      else context.reject(['publickey']);
+    });
+    connection.on('session', (accept) =>
+      accept().on('exec', (acceptExec, reject, { command }) => {
+        if (command !== 'gerrit stream-events') return reject();
+        const stream = acceptExec();
+        streams.add(stream);
+        stream.on('close', () => streams.delete(stream));
+        stream.on('error', () => streams.delete(stream));
+      }),
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const cut = (): void => {
+    streams.clear();
+    for (const connection of connections)
+      (connection as unknown as { _sock: { destroy(): void } })._sock.destroy();
+  };
+  return {
+    port,
+    hostKey: host.public,
+    clientKey: client.private,
+    readers: () => streams.size,
+    write: (text) => streams.forEach((stream) => stream.write(text)),
+    end: () =>
+      streams.forEach((stream) => {
+        stream.exit(0);
+        stream.end();
+      }),
+    cut,
+    close: async () => {
+      cut();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
