@@ -1,7 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import ssh2 from 'ssh2';
-import type { Connection, ServerChannel } from 'ssh2';
+import type { Connection, ParsedKey, ServerChannel } from 'ssh2';
 
 /** An SSH server that answers `gerrit stream-events`, and nothing else. */
 export interface GerritServer {
@@ -23,13 +24,12 @@ export interface GerritServer {
 
 /** Starts one. */
 export async function gerritServer(): Promise<GerritServer> {
-  const host = ssh2.utils.generateKeyPairSync('ed25519');
-  const client = ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 });
-  const allowed = ssh2.utils.parseKey(client.public);
-  if (allowed instanceof Error) throw allowed;
+  const host = keyPair();
+  const client = keyPair();
+  const allowed = client.parsed;
   const streams = new Set<ServerChannel>();
   const connections = new Set<Connection>();
-  const server = new ssh2.Server({ hostKeys: [host.private] }, (connection) => {
+  const server = new ssh2.Server({ hostKeys: [host.pem] }, (connection) => {
     connections.add(connection);
     connection.on('error', () => undefined);
     connection.on('close', () => connections.delete(connection));
@@ -48,8 +48,8 @@ export async function gerritServer(): Promise<GerritServer> {
         if (command !== 'gerrit stream-events') return reject();
         const stream = acceptExec();
         streams.add(stream);
-        stream.on('close', () => streams.delete(stream));
-        stream.on('error', () => streams.delete(stream));
+        stream.on('error', () => undefined);
+        connection.on('close', () => streams.delete(stream));
       }),
     );
   });
@@ -63,8 +63,8 @@ export async function gerritServer(): Promise<GerritServer> {
   };
   return {
     port,
-    hostKey: host.public,
-    clientKey: client.private,
+    hostKey: `${host.parsed.type} ${host.parsed.getPublicSSH().toString('base64')}`,
+    clientKey: client.pem,
     readers: () => streams.size,
     write: (text) => streams.forEach((stream) => stream.write(text)),
     end: () =>
@@ -79,4 +79,16 @@ export async function gerritServer(): Promise<GerritServer> {
       await once(server, 'close');
     },
   };
+}
+
+/** Not by ssh2, whose own generator makes a malformed key now and then. */
+function keyPair(): { readonly pem: string; readonly parsed: ParsedKey } {
+  const { privateKey } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'sec1', format: 'pem' },
+  });
+  const parsed = ssh2.utils.parseKey(privateKey);
+  if (parsed instanceof Error) throw parsed;
+  return { pem: privateKey, parsed };
 }
