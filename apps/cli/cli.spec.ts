@@ -275,3 +275,74 @@ test('completes nouns, verbs, options, formats, and names from the API', async (
   expect(await complete('broker', 'delete')).toContain('orders');
   expect(await complete('broker', 'list', '-f')).toEqual(['table', 'json', 'yaml']);
 });
+
+describe('webhooks', () => {
+  const webhook = { id: 'w1', url: 'https://a/', types: [], status: 'active', description: '', error: null };
+
+  test('one that is created is shown with its secret', async () => {
+    handle = (request, response) =>
+      answer(response, 200, request.url === '/v1/webhooks' ? webhook : { secret: 'whsec_x', secrets: [] });
+    const { out } = await cli([
+      'webhook',
+      'create',
+      'https://a/',
+      '--type',
+      'job.*',
+      'broker.ready',
+      '--paused',
+    ]);
+    expect(out).toMatch(/secret +whsec_x/);
+    expect(JSON.parse(seen[0]?.body ?? '')).toEqual({
+      url: 'https://a/',
+      types: ['job.*', 'broker.ready'],
+      paused: true,
+    });
+    expect(seen[1]).toMatchObject({ method: 'GET', url: '/v1/webhooks/w1/secret' });
+  });
+
+  test('a delivery is shown with its attempts', async () => {
+    const tried = [{ number: 1, at: 'then', status: 503, error: 'answered 503', duration_ms: 7, answer: '' }];
+    handle = (_request, response) => answer(response, 200, { id: 'd1', status: 'pending', tried });
+    const { out } = await cli(['webhook', 'deliveries', 'w1', 'd1']);
+    expect(out).toMatch(/status +pending\n\nATTEMPT +AT +STATUS +MS +ERROR\n1 +then +503 +7 +answered 503/);
+  });
+
+  test('a replay names a delivery or a period, and not both or neither', async () => {
+    handle = (_request, response) => answer(response, 202, { deliveries: 3 });
+    for (const words of [['w1'], ['w1', 'd1', '--from', '2026-03-01T12:00:00Z']])
+      expect((await cli(['webhook', 'replay', ...words])).code).toBe(2);
+    expect((await cli(['webhook', 'replay', 'w1', 'd1'])).code).toBe(0);
+    expect((await cli(['webhook', 'replay', 'w1', '--from', 't', '--failed-only'])).out).toMatch(
+      /deliveries +3/,
+    );
+    expect(seen.map(({ url, body }) => [url, body])).toEqual([
+      ['/v1/webhooks/w1/deliveries/d1/replay', ''],
+      ['/v1/webhooks/w1/replay', '{"from":"t","failed_only":true}'],
+    ]);
+  });
+});
+
+test('events are told line by line, and on from the last one where the connection breaks', async () => {
+  const event = {
+    time: 'now',
+    subject: 'job/j1',
+    data: { job_id: 'j1', broker_id: 'b1', step: 'ensure-port', reason: null },
+  };
+  handle = (_request, response) => {
+    if (seen.length > 1) {
+      answer(response, 401, { detail: 'no' });
+      return;
+    }
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end(`id: 1\nevent: step.started\ndata: ${JSON.stringify(event)}\n\n: ping\nid: 2\n\n`);
+  };
+  const tailed = await cli(['events', 'tail', '--job', 'j1', '--type', 'step.*', 'job.failed']);
+  expect(tailed).toMatchObject({
+    code: 5,
+    out: 'now  step.started        job/j1  broker_id=b1 step=ensure-port\n',
+  });
+  expect(seen.map(({ url, lastEventId }) => [url, lastEventId])).toEqual([
+    ['/v1/events/stream?job=j1&type=step.*%2Cjob.failed', ''],
+    ['/v1/events/stream?job=j1&type=step.*%2Cjob.failed', '2'],
+  ]);
+});

@@ -1,7 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
 import { brokerCommands } from './commands/broker.ts';
+import { eventsCommands } from './commands/events.ts';
 import { jobCommands } from './commands/job.ts';
 import { operationCommands } from './commands/operation.ts';
+import { webhookCommands } from './commands/webhook.ts';
 import { complete, completionScripts } from './completion.ts';
 import { CliError, exitCodes } from './exit-codes.ts';
 import type { Io } from './output.ts';
@@ -35,6 +37,8 @@ function build(io: Io): Command {
     });
   brokerCommands(program, io);
   jobCommands(program, io);
+  webhookCommands(program, io);
+  eventsCommands(program, io);
   operationCommands(program, io);
   program
     .command('completion')

@@ -34,6 +34,11 @@ const sources: Readonly<Record<string, string>> = {
   'job watch': '/v1/jobs',
   'job cancel': '/v1/jobs?status=running',
   'job retry': '/v1/jobs?status=parked',
+  'webhook show': '/v1/webhooks',
+  'webhook delete': '/v1/webhooks',
+  'webhook test': '/v1/webhooks',
+  'webhook deliveries': '/v1/webhooks',
+  'webhook replay': '/v1/webhooks',
 };
 
 const fixed: Readonly<Record<string, readonly string[]>> = {
@@ -70,7 +75,7 @@ async function names(path: string, io: Io): Promise<readonly string[]> {
     const client = new Client(findApi(undefined, io.env, io.cwd));
     const late = new Promise<readonly never[]>((resolve) => setTimeout(() => resolve([]), 1_500).unref());
     const items = await Promise.race([client.list(path), late]);
-    return items.map((item) => String(path.startsWith('/v1/jobs') ? item['id'] : item['name']));
+    return items.map((item) => String(/^\/v1\/(jobs|webhooks)/.test(path) ? item['id'] : item['name']));
   } catch {
     return []; // a shell that completes is no place for errors
   }

@@ -18,6 +18,8 @@ export type { LogEvent, StreamContext } from './core/stream-context.ts';
 export { opaqueIds } from './opaque.ts';
 export { amqpChannel, EVENTS_EXCHANGE } from './channels/amqp.ts';
 export { webhookChannel } from './channels/webhooks.ts';
+export { asyncApi } from './documents/async-api.ts';
+export { eventsPage } from './documents/events-page.ts';
 export { isFilter, wants } from './core/webhook.ts';
 export type { Webhook, WebhookSettings, WebhookStatus } from './core/webhook.ts';
 export { ordinaryRetries } from './core/retries.ts';

@@ -68,7 +68,7 @@ export async function openReceiver(respond: Respond = noContent): Promise<Receiv
 }
 
 /** Whether each subject's events came in their order; one that came twice counts where it first came. */
-export function inOrder(received: readonly Received[]): boolean {
+export function inOrder(received: readonly Pick<Received, 'event'>[]): boolean {
   const last = new Map<string, number>();
   const seen = new Set<string>();
   return received.every(({ event }) => {

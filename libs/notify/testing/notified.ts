@@ -48,7 +48,7 @@ const brokerStream: StreamType<object, BrokerFact> = {
   evolve: (state) => state,
 };
 
-export const silent: Logger = {
+const silent: Logger = {
   debug: () => undefined,
   info: () => undefined,
   warn: () => undefined,
