@@ -22,9 +22,10 @@ import type { Variables } from '#platform';
 import { openPool } from '#platform';
 import type { Runtime } from '#runtime';
 import type { JobEvent } from '#workflow';
+import { firehoseVariables, openFirehose } from './firehose.ts';
 
 /** What the notifier needs from the environment besides the runtime's variables. */
-export const notifierVariables = ['WARRENER_WEBHOOK_ALLOW'] as const;
+export const notifierVariables = ['WARRENER_WEBHOOK_ALLOW', ...firehoseVariables] as const;
 
 type NotifierConfig = Pick<
   Variables,
@@ -55,6 +56,7 @@ export async function startNotifier(
     onError: (error) => logger.warn({ error }, 'an idle database connection broke'),
   });
   const source = sourceOf(config.WARRENER_INSTALLATION);
+  const firehose = await openFirehose(config, logger);
   const poster = new Poster(new AddressGuard(config.WARRENER_WEBHOOK_ALLOW));
   const timers: Timers = new Timers({
     redisUrl: config.REDIS_URL,
@@ -89,6 +91,7 @@ export async function startNotifier(
       },
     }),
     amqpChannel({ source, publish: (messages) => publisher.publish(messages) }),
+    ...firehose.channels,
   ];
   const followers = channels.map((channel) => new Follower(pool, log, channel, logger));
   const forget = setInterval(() => {
@@ -99,6 +102,7 @@ export async function startNotifier(
 
   timers.start();
   publisher.start();
+  firehose.start();
   deliverer.start();
   for (const follower of followers) follower.start();
   runtime.onCommit(() => followers.forEach((follower) => follower.nudge()));
@@ -109,6 +113,7 @@ export async function startNotifier(
       await Promise.all(followers.map((follower) => follower.stop()));
       await timers.stop();
       await publisher.stop();
+      await firehose.stop();
       const stopped = deliverer.stop();
       await poster.close(); // what it cuts off stays owed
       await stopped;

@@ -16,6 +16,10 @@ export type { CloudEventJson, Disguise, PublicEvent, SubjectKind } from './core/
 export { learn, nothingYet } from './core/stream-context.ts';
 export type { LogEvent, StreamContext } from './core/stream-context.ts';
 export { opaqueIds } from './opaque.ts';
+export { FirehosePublisher } from './channels/firehose-publisher.ts';
+export { FirehoseWatch } from './channels/firehose-watch.ts';
+export { firehoseChannel } from './channels/firehose.ts';
+export { openSources, sourceVariables } from './sources/index.ts';
 export { amqpChannel, EVENTS_EXCHANGE } from './channels/amqp.ts';
 export { webhookChannel } from './channels/webhooks.ts';
 export { asyncApi } from './documents/async-api.ts';

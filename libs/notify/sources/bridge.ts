@@ -52,6 +52,11 @@ export class Bridge {
     });
   }
 
+  /** The source's. */
+  get name(): string {
+    return this.#options.source.name;
+  }
+
   start(): void {
     if (this.#stopping.signal.aborted) return;
     this.#awaySince = Date.now();
