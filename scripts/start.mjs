@@ -106,7 +106,11 @@ async function anyEnds(folderAndName) {
 /** The services, which a Ctrl-C ends also while they start. */
 async function startOurServices() {
   let up = false;
-  const starting = startServices({ dir: servicesFolder, want: ['postgres', 'rabbitmq', 'redis', 'mosquitto'], say });
+  const starting = startServices({
+    dir: servicesFolder,
+    want: ['postgres', 'rabbitmq', 'redis', 'mosquitto'],
+    say,
+  });
   void starting.then(
     () => (up = true),
     () => undefined,

@@ -205,8 +205,7 @@ test('a Mosquitto that is killed in mid-stream: every event comes, in order for 
     [15, () => mosquitto.kill()],
     [40, () => mosquitto.stop()],
   ]);
-  // What a reader is told after a kill depends on its session, which Mosquitto writes down every 5 s.
-  await new Promise((resolve) => setTimeout(resolve, 6_000));
+  await mosquitto.saved(); // the reader's session
   let outage: Promise<void> = Promise.resolve();
   for (let round = 1; round <= ROUNDS; round += 1) {
     const events = brokers.map((broker) =>

@@ -1,6 +1,6 @@
 import type { FirehoseMessage } from './firehose-publisher.ts';
 
-/** Mosquitto writes down what it acknowledged every 5 s (`autosave_interval`); that it is gone is noticed within 20 s. */
+/** Mosquitto writes down what it acknowledged every second (`autosave_interval`); that it is gone is noticed within 20 s. */
 const KEPT_MS = 30_000;
 /** More than this in that time, and the oldest go: some megabytes at most. */
 const MAX_MESSAGES = 10_000;

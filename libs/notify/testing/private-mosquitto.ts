@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { until } from '../../../test/support/until.ts';
 
 interface Urls {
   readonly MQTT_URL: string;
@@ -27,6 +28,8 @@ export interface PrivateMosquitto extends AsyncDisposable {
   stop(): Promise<void>;
   /** As a power cut does it. */
   kill(): Promise<void>;
+  /** Resolves once it has written down everything that it has acknowledged by now. */
+  saved(): Promise<void>;
   /** It is there and does nothing, until `wake()`. */
   freeze(): void;
   wake(): void;
@@ -62,6 +65,11 @@ export async function privateMosquitto(): Promise<PrivateMosquitto> {
     kill: async () => {
       signal('SIGKILL');
       await stop();
+    },
+    saved: async () => {
+      const file = join(dir, 'mosquitto', 'mosquitto.db');
+      const now = Date.now();
+      await until('Mosquitto to save', async () => (await stat(file)).mtimeMs > now);
     },
     freeze: () => signal('SIGSTOP'),
     wake: () => signal('SIGCONT'),
