@@ -45,7 +45,7 @@ async function launch(name: string): Promise<string> {
     admin_password: PASSWORD,
   });
   if (status !== 202) throw new Error(`the launch was answered ${status}: ${JSON.stringify(body)}`);
-  return String((body as unknown as { broker: { id: string } }).broker.id);
+  return (body as unknown as { broker: { id: string } }).broker.id;
 }
 
 /** What anybody may put on a page of theirs: docs/firehose.md shows it. */

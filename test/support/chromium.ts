@@ -5,8 +5,8 @@ import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
 
 interface Packages {
-  ensurePrograms(names: readonly string[], say: (text: string) => void): Promise<void>;
-  find(name: string): string | null;
+  readonly ensurePrograms: (names: readonly string[], say: (text: string) => void) => Promise<void>;
+  readonly find: (name: string) => string | null;
 }
 
 /** Debian's Chromium without a window, with nothing of its own on the network; installed where it is missing. */

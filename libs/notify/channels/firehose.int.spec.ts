@@ -137,7 +137,7 @@ test('readers write nothing, publishers only below their own topics, and nobody 
     return client
       .publishAsync(topic, 'mine', options)
       .then(() => 'taken')
-      .catch((error: Error) => error.message)
+      .catch((error: unknown) => (error as Error).message)
       .finally(() => client.end(true));
   };
   for (const url of [MQTT_READ_URL, MQTT_WEBSOCKET_URL])

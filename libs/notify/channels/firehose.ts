@@ -58,16 +58,8 @@ function stateAfter(event: PublicEvent, form: CloudEventJson): FirehoseMessage[]
 }
 
 function statusAfter(event: PublicEvent): string | undefined {
-  switch (event.type) {
-    case 'broker.requested':
-      return 'requested';
-    case 'broker.changed':
-      return event.data.status;
-    case 'broker.ready':
-      return 'ready';
-    case 'broker.deleted':
-      return 'deleted';
-    default:
-      return undefined;
-  }
+  if (event.type === 'broker.requested') return 'requested';
+  if (event.type === 'broker.changed') return event.data.status;
+  if (event.type === 'broker.ready') return 'ready';
+  return event.type === 'broker.deleted' ? 'deleted' : undefined;
 }

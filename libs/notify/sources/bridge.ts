@@ -58,7 +58,7 @@ export class Bridge {
   }
 
   start(): void {
-    if (this.#stopping.signal.aborted) return;
+    if (this.#stopped()) return;
     this.#awaySince = Date.now();
     this.#publisher.start();
     this.#running ??= this.#run();
@@ -88,17 +88,22 @@ export class Bridge {
     };
   }
 
+  /** A method, because the compiler takes a property that was false once for false later. */
+  #stopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
   async #run(): Promise<void> {
     const { source, logger } = this.#options;
     const { signal } = this.#stopping;
     const alarm = setInterval(() => this.#alarm(), ALARM_MS);
     let failures = 0;
-    while (!signal.aborted) {
+    while (!this.#stopped()) {
       const began = Date.now();
       try {
         await source.read(this.#inlet(), signal);
       } catch (error) {
-        if (signal.aborted) break;
+        if (this.#stopped()) break;
         this.#reason = error instanceof Error ? error.message : String(error);
       }
       if (this.#connectedSince !== null) this.#awaySince = Date.now();

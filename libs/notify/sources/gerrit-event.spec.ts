@@ -16,7 +16,7 @@ test('all but the email addresses stays as Gerrit wrote it', () => {
   const { event } = gerritEvents[1];
   const message = read(event);
   if (typeof message === 'string') throw new Error(message);
-  const without = JSON.parse(
+  const without: unknown = JSON.parse(
     JSON.stringify(event, (key, value: unknown) => (key === 'email' ? undefined : value)),
   );
   expect(message.body).toEqual(without);

@@ -82,7 +82,7 @@ async function opened(
   { host, port, username, privateKey }: GerritOptions,
   pinned: PublicKey,
 ): Promise<ClientChannel> {
-  let isAnother = false;
+  const shownKey = { isAnother: false };
   try {
     return await new Promise<ClientChannel>((resolve, reject) => {
       client.on('error', reject); // stays: after the login 'close' follows it
@@ -100,14 +100,14 @@ async function opened(
         keepaliveCountMax: KEEPALIVES,
         algorithms: { serverHostKey: [...pinned.algorithms] },
         hostVerifier: (shown: Buffer) => {
-          isAnother = !shown.equals(pinned.blob);
-          return !isAnother;
+          shownKey.isAnother = !shown.equals(pinned.blob);
+          return !shownKey.isAnother;
         },
       });
     });
   } catch (error) {
     const { message, level } = error as Error & { level?: string };
-    if (isAnother || /no matching host key/i.test(message))
+    if (shownKey.isAnother || /no matching host key/i.test(message))
       throw new Error(
         `${host}:${port} shows another host key than WARRENER_GERRIT_HOST_KEY: somebody else may be answering. Nothing was sent to it.`,
         { cause: error },

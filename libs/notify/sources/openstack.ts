@@ -152,7 +152,10 @@ class Inbox {
   }
 
   put(message: ConsumeMessage | null): void {
-    if (message === null) return this.#onCancel();
+    if (message === null) {
+      this.#onCancel();
+      return;
+    }
     this.#messages.push(message);
     this.#wake();
   }

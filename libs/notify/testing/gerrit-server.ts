@@ -34,18 +34,23 @@ export async function gerritServer(): Promise<GerritServer> {
     connection.on('error', () => undefined);
     connection.on('close', () => connections.delete(connection));
     connection.on('authentication', (context) => {
-      if (context.method !== 'publickey' || context.username !== 'warrener')
-        return context.reject(['publickey']);
-      const isKnown = context.key.data.equals(allowed.getPublicSSH());
-      const isSigned =
-        context.signature === undefined ||
-        allowed.verify(context.blob ?? Buffer.alloc(0), context.signature, context.hashAlgo) === true;
+      if (context.method !== 'publickey' || context.username !== 'warrener') {
+        context.reject(['publickey']);
+        return;
+      }
+      const { key, blob, signature, hashAlgo } = context;
+      const isKnown = key.data.equals(allowed.getPublicSSH());
+      // The first time, the client asks only whether the key would do.
+      const isSigned = signature === undefined || verified(allowed, blob, signature, hashAlgo);
       if (isKnown && isSigned) context.accept();
       else context.reject(['publickey']);
     });
     connection.on('session', (accept) =>
       accept().on('exec', (acceptExec, reject, { command }) => {
-        if (command !== 'gerrit stream-events') return reject();
+        if (command !== 'gerrit stream-events') {
+          reject();
+          return;
+        }
         const stream = acceptExec();
         streams.add(stream);
         stream.on('error', () => undefined);
@@ -92,3 +97,13 @@ function keyPair(): { readonly pem: string; readonly parsed: ParsedKey } {
   if (parsed instanceof Error) throw parsed;
   return { pem: privateKey, parsed };
 }
+
+const verified = (
+  key: ParsedKey,
+  blob: Buffer | undefined,
+  signature: Buffer,
+  hash: string | undefined,
+): boolean => {
+  const answer: unknown = key.verify(blob ?? Buffer.alloc(0), signature, hash);
+  return answer === true; // or an Error
+};

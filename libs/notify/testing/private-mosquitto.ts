@@ -16,8 +16,8 @@ interface Scripts {
     start(options: { dir: string; ports: readonly number[]; password: string }): Promise<Urls>;
     stop(dir: string): Promise<void>;
   };
-  freePorts(count: number): Promise<number[]>;
-  running(dir: string, name: string): { readonly pid: number } | null;
+  readonly freePorts: (count: number) => Promise<number[]>;
+  readonly running: (dir: string, name: string) => { readonly pid: number } | null;
 }
 
 /** A Mosquitto of a test's own, as `npm start` makes it, to be killed. Its ports, passwords and data stay the same. */
@@ -60,7 +60,7 @@ export async function privateMosquitto(): Promise<PrivateMosquitto> {
   });
   return {
     urls,
-    start: async () => void (await start()),
+    start: () => start().then(() => undefined),
     stop,
     kill: async () => {
       signal('SIGKILL');
