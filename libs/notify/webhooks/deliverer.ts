@@ -5,7 +5,7 @@ import type { RetryPolicy } from '../core/retries.ts';
 import { pauseMs, restMs, retryAfterMs } from '../core/retries.ts';
 import type { Logger } from '../logger.ts';
 import type { Due, Lane } from './lane.ts';
-import { clearLane, overdueLanes, releaseLane, restLane, ROUND, skipOwed, takeLane } from './lane.ts';
+import { clearLane, overdueLanes, releaseLane, restLane, skipOwed, takeLane } from './lane.ts';
 import type { Attempt, Poster } from './post.ts';
 import type { WebhookWorld } from './request.ts';
 import { disableWebhook } from './request.ts';
@@ -31,6 +31,9 @@ const IN_FLIGHT = 10;
 const ROUND_MS = 5_000;
 /** Lanes worked on at once, a fuse for the memory; what comes beyond is found by a sweep. */
 const MAX_ACTIVE = 2_000;
+/** Deliveries of one round, and of the rounds of all lanes together. */
+const ROUND = 500;
+const ALL_ROUNDS = 50_000;
 const SWEPT_AT_ONCE = 500;
 const HELD_ELSEWHERE_MS = 1_000;
 /** Failures in a row after which a success is news: what waits for its next try need not wait any longer. */
@@ -103,7 +106,8 @@ export class Deliverer {
   /** Sends what may be sent now, up to a round. */
   async #round(webhook: string): Promise<Next> {
     const { pool } = this.#options;
-    const taken = await takeLane(pool, webhook, this.#holder);
+    const limit = Math.min(ROUND, Math.ceil(ALL_ROUNDS / this.#active.size));
+    const taken = await takeLane(pool, webhook, this.#holder, limit);
     if (taken === undefined) return { wakeAt: Date.now() + HELD_ELSEWHERE_MS };
     const { lane, due } = taken;
     if (lane.webhook.status === 'disabled' || lane.webhook.status === 'deleted') {
@@ -118,7 +122,7 @@ export class Deliverer {
       await clearLane(pool, webhook, lane.failures >= ABSENT_AFTER);
       return { more: true };
     }
-    return { more: due.length === ROUND };
+    return { more: due.length === limit };
   }
 
   /** Sends a round, each key in order, and stops at the first failure. */

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Attempt } from './post.ts';
+import { UNFLUSHED } from './unflushed.ts';
 
 /** What an attempt means for its delivery. */
 export interface Settlement {
@@ -12,6 +14,8 @@ export interface Settlement {
 }
 
 const MAX_TOGETHER = 500;
+/** How long an attempt waits for others to be written with, milliseconds. */
+const GATHER_MS = 10;
 
 /** Writes down attempts; those that come at once share a statement and a commit. */
 export class Settlements {
@@ -34,6 +38,7 @@ export class Settlements {
   async #write(): Promise<void> {
     this.#writing = true;
     while (this.#waiting.length > 0) {
+      await sleep(GATHER_MS);
       const batch = this.#waiting.splice(0, MAX_TOGETHER);
       try {
         await settle(
@@ -63,7 +68,7 @@ async function settle(pool: Pool, settlements: readonly Settlement[]): Promise<v
   }));
   await pool.query({
     name: 'warrener-delivery-settle',
-    text: `with told as (
+    text: `with ${UNFLUSHED}, told as (
              select * from jsonb_to_recordset($1::jsonb) as t(delivery uuid, number int, status text, due_at timestamptz,
                at timestamptz, code int, error text, duration_ms int, answer text)
            ),
@@ -75,7 +80,7 @@ async function settle(pool: Pool, settlements: readonly Settlement[]): Promise<v
            update warrener.delivery d
            set status = told.status, attempts = told.number, tries = d.tries + 1, due_at = coalesce(told.due_at, d.due_at),
                settled_at = case when told.status = 'pending' then null else now() end
-           from told where d.id = told.delivery`,
+           from told, unflushed where d.id = told.delivery`,
     values: [JSON.stringify(rows)],
   });
 }
