@@ -90,6 +90,13 @@ test('tokens that end in the middle are renewed', async () => {
   await warrener.api.jobEnds(job, ['succeeded']);
 });
 
+test('a server whose deletion Nova forgot half-way is deleted again', async () => {
+  const { broker, job } = await launch();
+  await warrener.api.jobEnds(job, ['succeeded']);
+  await cloud.fault('abandon-deletes', { times: 1 });
+  await warrener.api.jobEnds(await warrener.api.delete(broker), ['succeeded'], 60_000);
+});
+
 test('another host key stops the job, and nothing is sent to that server', async () => {
   await cloud.fault('guest-fault', { fault: 'wronghostkey' });
   const { job } = await launch();
