@@ -4,13 +4,14 @@ import type { Pool } from 'pg';
 import type { RetryPolicy } from '../core/retries.ts';
 import { pauseMs, restMs, retryAfterMs } from '../core/retries.ts';
 import type { Logger } from '../logger.ts';
+import { Gather } from './gather.ts';
 import type { Due, Lane } from './lane.ts';
-import { clearLane, overdueLanes, releaseLane, restLane, skipOwed, takeLane } from './lane.ts';
+import { clearLane, overdueLanes, releaseLanes, restLane, skipOwed, takeLane } from './lane.ts';
 import type { Attempt, Poster } from './post.ts';
 import type { WebhookWorld } from './request.ts';
 import { disableWebhook } from './request.ts';
 import type { Settlement } from './settle.ts';
-import { Settlements } from './settle.ts';
+import { settle } from './settle.ts';
 import { signed } from './signature.ts';
 
 export interface DelivererOptions {
@@ -49,7 +50,8 @@ const GONE = 410;
  */
 export class Deliverer {
   readonly #options: DelivererOptions;
-  readonly #settlements: Settlements;
+  readonly #settlements: Gather<Settlement>;
+  readonly #releases: Gather<string>;
   readonly #sweep: Loop;
   readonly #holder = randomUUID();
   readonly #active = new Map<string, Active>();
@@ -57,7 +59,9 @@ export class Deliverer {
 
   constructor(options: DelivererOptions) {
     this.#options = options;
-    this.#settlements = new Settlements(options.pool);
+    const { pool } = options;
+    this.#settlements = new Gather((settlements) => settle(pool, settlements));
+    this.#releases = new Gather((webhooks) => releaseLanes(pool, webhooks, this.#holder));
     this.#sweep = new Loop(() => this.#lookForOverdue());
   }
 
@@ -87,14 +91,14 @@ export class Deliverer {
 
   /** Works a lane until nothing can be sent over it now. Never rejects. */
   async #work(webhook: string, active: Active): Promise<void> {
-    const { pool, logger } = this.#options;
+    const { logger } = this.#options;
     let next: Next = {};
     try {
       do {
         active.again = false;
         next = await this.#round(webhook);
       } while (!this.#stopping && (next.more === true || (wasWoken(active) && next.wakeAt === undefined)));
-      await releaseLane(pool, webhook, this.#holder);
+      await this.#releases.add(webhook);
     } catch (error) {
       logger.warn({ error, webhook }, 'deliveries stopped short; the sweep takes them up again');
     }

@@ -120,14 +120,14 @@ export async function takeLane(
   };
 }
 
-/** Lets go of a lane, so that another process may take it at once. */
-export async function releaseLane(pool: Pool, webhook: string, holder: string): Promise<void> {
+/** Lets go of lanes, so that another process may take them at once. */
+export async function releaseLanes(pool: Pool, webhooks: readonly string[], holder: string): Promise<void> {
   await pool.query({
     name: 'warrener-lane-release',
     text: `with ${UNFLUSHED}
            update warrener.webhook_lane set leased_until = '-infinity'
-           from unflushed where webhook = $1 and holder = $2`,
-    values: [webhook, holder],
+           from unflushed where webhook = any($1) and holder = $2`,
+    values: [webhooks, holder],
   });
 }
 

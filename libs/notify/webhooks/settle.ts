@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Attempt } from './post.ts';
 import { UNFLUSHED } from './unflushed.ts';
@@ -13,48 +12,8 @@ export interface Settlement {
   readonly dueAt: Date | null;
 }
 
-const MAX_TOGETHER = 500;
-/** How long an attempt waits for others to be written with, milliseconds. */
-const GATHER_MS = 10;
-
-/** Writes down attempts; those that come at once share a statement and a commit. */
-export class Settlements {
-  readonly #pool: Pool;
-  #waiting: { settlement: Settlement; resolve: () => void; reject: (error: unknown) => void }[] = [];
-  #writing = false;
-
-  constructor(pool: Pool) {
-    this.#pool = pool;
-  }
-
-  /** Resolves once it is kept. */
-  async add(settlement: Settlement): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ settlement, resolve, reject });
-      if (!this.#writing) void this.#write();
-    });
-  }
-
-  async #write(): Promise<void> {
-    this.#writing = true;
-    while (this.#waiting.length > 0) {
-      await sleep(GATHER_MS);
-      const batch = this.#waiting.splice(0, MAX_TOGETHER);
-      try {
-        await settle(
-          this.#pool,
-          batch.map(({ settlement }) => settlement),
-        );
-        for (const { resolve } of batch) resolve();
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
-    }
-    this.#writing = false;
-  }
-}
-
-async function settle(pool: Pool, settlements: readonly Settlement[]): Promise<void> {
+/** Writes down attempts, and what they mean for their deliveries. */
+export async function settle(pool: Pool, settlements: readonly Settlement[]): Promise<void> {
   const rows = settlements.map(({ delivery, number, attempt, status, dueAt }) => ({
     delivery,
     number,
