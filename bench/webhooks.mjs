@@ -61,6 +61,7 @@ async function openNotified(admin) {
   for (const directory of [logSchema, notifySchema])
     for (const file of readdirSync(directory).sort())
       await pool.query(readFileSync(new URL(file, directory), 'utf8'));
+  pool.on('error', () => undefined); // an idle connection that ends with its database
   const log = new EventLog(pool);
   const world = { log, secrets: new WebhookSecrets(pool, randomBytes(32)) };
   const poster = new Poster(new AddressGuard(['127.0.0.0/8']));

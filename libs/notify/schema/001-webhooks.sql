@@ -49,13 +49,12 @@ create table warrener.delivery (
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
 
 create index delivery_pending on warrener.delivery (webhook, position) where status = 'pending';
-create index delivery_due on warrener.delivery (due_at) where status = 'pending';
+create index delivery_waiting on warrener.delivery (webhook, due_at) where status = 'pending';
 create index delivery_by_webhook on warrener.delivery (webhook, id desc);
-create index delivery_settled on warrener.delivery (settled_at) where status <> 'pending';
 
 -- Every attempt, with the beginning of what was answered.
 create table warrener.delivery_attempt (
-  delivery uuid not null references warrener.delivery (id) on delete cascade,
+  delivery uuid not null, -- no foreign key: it would be looked up at each attempt
   number integer not null,
   at timestamptz not null,
   status integer,

@@ -4,13 +4,14 @@ import type { Pool } from 'pg';
 import type { RetryPolicy } from '../core/retries.ts';
 import { pauseMs, restMs, retryAfterMs } from '../core/retries.ts';
 import type { Logger } from '../logger.ts';
+import { Gather } from './gather.ts';
 import type { Due, Lane } from './lane.ts';
-import { clearLane, overdueLanes, releaseLane, restLane, ROUND, skipOwed, takeLane } from './lane.ts';
+import { clearLane, overdueLanes, releaseLanes, restLane, skipOwed, takeLane } from './lane.ts';
 import type { Attempt, Poster } from './post.ts';
 import type { WebhookWorld } from './request.ts';
 import { disableWebhook } from './request.ts';
 import type { Settlement } from './settle.ts';
-import { Settlements } from './settle.ts';
+import { settle } from './settle.ts';
 import { signed } from './signature.ts';
 
 export interface DelivererOptions {
@@ -31,6 +32,9 @@ const IN_FLIGHT = 10;
 const ROUND_MS = 5_000;
 /** Lanes worked on at once, a fuse for the memory; what comes beyond is found by a sweep. */
 const MAX_ACTIVE = 2_000;
+/** Deliveries of one round, and of the rounds of all lanes together. */
+const ROUND = 500;
+const ALL_ROUNDS = 50_000;
 const SWEPT_AT_ONCE = 500;
 const HELD_ELSEWHERE_MS = 1_000;
 /** Failures in a row after which a success is news: what waits for its next try need not wait any longer. */
@@ -46,7 +50,8 @@ const GONE = 410;
  */
 export class Deliverer {
   readonly #options: DelivererOptions;
-  readonly #settlements: Settlements;
+  readonly #settlements: Gather<Settlement>;
+  readonly #releases: Gather<string>;
   readonly #sweep: Loop;
   readonly #holder = randomUUID();
   readonly #active = new Map<string, Active>();
@@ -54,7 +59,9 @@ export class Deliverer {
 
   constructor(options: DelivererOptions) {
     this.#options = options;
-    this.#settlements = new Settlements(options.pool);
+    const { pool } = options;
+    this.#settlements = new Gather((settlements) => settle(pool, settlements));
+    this.#releases = new Gather((webhooks) => releaseLanes(pool, webhooks, this.#holder));
     this.#sweep = new Loop(() => this.#lookForOverdue());
   }
 
@@ -84,14 +91,14 @@ export class Deliverer {
 
   /** Works a lane until nothing can be sent over it now. Never rejects. */
   async #work(webhook: string, active: Active): Promise<void> {
-    const { pool, logger } = this.#options;
+    const { logger } = this.#options;
     let next: Next = {};
     try {
       do {
         active.again = false;
         next = await this.#round(webhook);
       } while (!this.#stopping && (next.more === true || (wasWoken(active) && next.wakeAt === undefined)));
-      await releaseLane(pool, webhook, this.#holder);
+      await this.#releases.add(webhook);
     } catch (error) {
       logger.warn({ error, webhook }, 'deliveries stopped short; the sweep takes them up again');
     }
@@ -103,7 +110,8 @@ export class Deliverer {
   /** Sends what may be sent now, up to a round. */
   async #round(webhook: string): Promise<Next> {
     const { pool } = this.#options;
-    const taken = await takeLane(pool, webhook, this.#holder);
+    const limit = Math.min(ROUND, Math.ceil(ALL_ROUNDS / this.#active.size));
+    const taken = await takeLane(pool, webhook, this.#holder, limit);
     if (taken === undefined) return { wakeAt: Date.now() + HELD_ELSEWHERE_MS };
     const { lane, due } = taken;
     if (lane.webhook.status === 'disabled' || lane.webhook.status === 'deleted') {
@@ -118,7 +126,7 @@ export class Deliverer {
       await clearLane(pool, webhook, lane.failures >= ABSENT_AFTER);
       return { more: true };
     }
-    return { more: due.length === ROUND };
+    return { more: due.length === limit };
   }
 
   /** Sends a round, each key in order, and stops at the first failure. */

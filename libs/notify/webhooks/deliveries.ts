@@ -1,5 +1,6 @@
 import { Problem } from '#platform';
 import type { Pool } from 'pg';
+import { v7 as uuidv7 } from 'uuid';
 
 /** A delivery as its owner sees it. */
 export interface Delivery {
@@ -100,9 +101,17 @@ const KEPT_DAYS = 30;
 /** Forgets deliveries that were settled more than 30 days ago; a webhook's page says so. Returns how many. */
 export async function forgetOldDeliveries(pool: Pool): Promise<number> {
   const { rowCount } = await pool.query(
-    `delete from warrener.delivery where id in (
-       select id from warrener.delivery
-       where status <> 'pending' and settled_at < now() - interval '${KEPT_DAYS} days' limit 5000)`,
+    // Ids begin with the time they were made at: the oldest stand first.
+    `with old as (
+       delete from warrener.delivery where id in (
+         select id from warrener.delivery
+         where id < $1 and status <> 'pending' and settled_at < now() - interval '${KEPT_DAYS} days'
+         order by id limit 5000)
+       returning id
+     ),
+     tried as (delete from warrener.delivery_attempt where delivery in (select id from old))
+     select from old`,
+    [uuidv7({ msecs: Date.now() - KEPT_DAYS * 24 * 60 * 60 * 1_000, random: new Uint8Array(16) })],
   );
   return rowCount ?? 0;
 }

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Webhook } from '../core/webhook.ts';
 import type { SealedSecret } from './secrets.ts';
+import { UNFLUSHED } from './unflushed.ts';
 
 /** A delivery that may be sent now. */
 export interface Due {
@@ -27,8 +28,6 @@ export interface Lane {
 
 /** How long a lane is held without a word, milliseconds: longer than a round of sending takes. */
 const LEASE_MS = 25_000;
-/** Deliveries of one round. */
-export const ROUND = 100;
 
 interface Row {
   readonly webhook: Webhook;
@@ -54,10 +53,11 @@ export async function takeLane(
   pool: Pool,
   webhook: string,
   holder: string,
+  limit: number,
 ): Promise<{ lane: Lane; due: readonly Due[] } | undefined> {
   const { rows } = await pool.query<Row>({
     name: 'warrener-lane-take',
-    text: `with lane as (
+    text: `with ${UNFLUSHED}, lane as (
              insert into warrener.webhook_lane as l (webhook, holder, leased_until)
              values ($1, $2, clock_timestamp() + $3 * interval '1 millisecond')
              on conflict (webhook) do update set holder = excluded.holder, leased_until = excluded.leased_until
@@ -77,16 +77,16 @@ export async function takeLane(
                  select w.lane_key from warrener.delivery w
                  where w.webhook = $1 and w.status = 'pending' and w.due_at > now()
                )
-             order by d.position limit ${ROUND}
+             order by d.position limit $4
            )
            select v.state as webhook, lane.failures, lane.failing_since, lane.rest_until,
                   secret.ids as secret_ids, secret.sealed,
                   due.id, due.event_id, due.lane_key, due.body, due.attempts, due.tries, due.give_up_at
-           from lane cross join secret
+           from lane cross join secret cross join unflushed
            join warrener.webhook_view v on v.id = $1
            left join due on true
            order by due.position`,
-    values: [webhook, holder, LEASE_MS],
+    values: [webhook, holder, LEASE_MS, limit],
   });
   const first = rows[0];
   if (first === undefined) return undefined;
@@ -120,12 +120,14 @@ export async function takeLane(
   };
 }
 
-/** Lets go of a lane, so that another process may take it at once. */
-export async function releaseLane(pool: Pool, webhook: string, holder: string): Promise<void> {
+/** Lets go of lanes, so that another process may take them at once. */
+export async function releaseLanes(pool: Pool, webhooks: readonly string[], holder: string): Promise<void> {
   await pool.query({
     name: 'warrener-lane-release',
-    text: `update warrener.webhook_lane set leased_until = '-infinity' where webhook = $1 and holder = $2`,
-    values: [webhook, holder],
+    text: `with ${UNFLUSHED}
+           update warrener.webhook_lane set leased_until = '-infinity'
+           from unflushed where webhook = any($1) and holder = $2`,
+    values: [webhooks, holder],
   });
 }
 

@@ -4,6 +4,7 @@ import type { PublicEvent } from '../core/public-event.ts';
 import { cloudEvent } from '../core/public-event.ts';
 import type { Webhook } from '../core/webhook.ts';
 import { wants } from '../core/webhook.ts';
+import { UNFLUSHED } from './unflushed.ts';
 
 interface Target {
   readonly webhook: Webhook;
@@ -56,14 +57,15 @@ export async function keepOwed(
 ): Promise<readonly string[]> {
   const { rows } = await pool.query<{ webhook: string }>({
     name: 'warrener-delivery-keep',
-    text: `with kept as (
+    text: `with ${UNFLUSHED}, kept as (
              insert into warrener.delivery
                (id, webhook, tenant, event_id, type, event_at, lane_key, body, status, give_up_at, settled_at)
              select id, webhook, tenant, event_id, type, event_at, lane_key, body, status,
                     now() + $2 * interval '1 millisecond', case when status = 'pending' then null else now() end
              from rows from (jsonb_to_recordset($1::jsonb) as (id uuid, webhook text, tenant text, event_id text,
                type text, event_at timestamptz, lane_key text, body text, status text))
-               with ordinality as o(id, webhook, tenant, event_id, type, event_at, lane_key, body, status, place)
+               with ordinality as o(id, webhook, tenant, event_id, type, event_at, lane_key, body, status, place),
+               unflushed
              order by place
              on conflict (webhook, event_id) do nothing
              returning webhook, status

@@ -1,4 +1,6 @@
-import { Agent, request } from 'undici';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Agent } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { AddressGuard } from './address-guard.ts';
 import { isPlainAddress } from './target.ts';
 
@@ -26,12 +28,15 @@ export interface Attempt {
 
 const KEPT_BYTES = 1_024;
 const MAX_HEADER_BYTES = 16 * 1_024;
+const WATCH_MS = 250;
 
 /** Posts deliveries to where tenants want them: nowhere private, for a bounded time, reading a bounded answer. */
 export class Poster {
   readonly #guard: AddressGuard;
   readonly #agent: Agent;
   readonly #totalMs: number;
+  readonly #underWay = new Set<Exchange>();
+  #watch: NodeJS.Timeout | undefined;
 
   constructor(guard: AddressGuard, timeouts: PostTimeouts = ordinaryTimeouts) {
     this.#guard = guard;
@@ -49,42 +54,37 @@ export class Poster {
 
   /** Never rejects. Redirects are not followed: a failure says so. */
   async post(url: string, body: string, headers: Readonly<Record<string, string>>): Promise<Attempt> {
-    const at = new Date();
-    const began = performance.now();
-    const done = (fields: Partial<Attempt>): Attempt => ({
-      at: at.toISOString(),
-      status: null,
-      error: null,
-      durationMs: Math.round(performance.now() - began),
-      answer: '',
-      retryAfter: undefined,
-      ...fields,
-    });
+    const exchange = new Exchange();
     try {
-      const target = new URL(url);
+      const { origin, pathname, search, hostname } = new URL(url);
       // Names are checked where the connection is made; for an address nothing is looked up there.
-      if (isPlainAddress(target.hostname)) await this.#guard.addresses(target.hostname);
-      const answer = await request(target, {
-        method: 'POST',
-        body,
-        headers: {
-          'content-type': 'application/cloudevents+json; charset=utf-8',
-          'user-agent': 'Warrener-Webhooks/1',
-          ...headers,
+      if (isPlainAddress(hostname)) await this.#guard.addresses(hostname);
+      this.#underWay.add(exchange);
+      this.#watch ??= setInterval(() => this.#endLate(), WATCH_MS);
+      this.#agent.dispatch(
+        {
+          origin,
+          path: pathname + search,
+          method: 'POST',
+          body,
+          headers: {
+            'content-type': 'application/cloudevents+json; charset=utf-8',
+            'user-agent': 'Warrener-Webhooks/1',
+            ...headers,
+          },
         },
-        dispatcher: this.#agent,
-        signal: AbortSignal.timeout(this.#totalMs),
-      });
-      const { statusCode: status } = answer;
-      const retryAfter = answer.headers['retry-after'];
-      return done({
-        status,
-        error: failureOf(status),
-        answer: await beginningOf(answer.body),
-        retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
-      });
+        exchange,
+      );
+      return await exchange.attempt;
     } catch (error) {
-      return done({ error: reasonOf(error, this.#totalMs) });
+      exchange.fail(error);
+      return await exchange.attempt;
+    } finally {
+      this.#underWay.delete(exchange);
+      if (this.#underWay.size === 0) {
+        clearInterval(this.#watch);
+        this.#watch = undefined;
+      }
     }
   }
 
@@ -92,22 +92,82 @@ export class Poster {
   async close(): Promise<void> {
     await this.#agent.destroy();
   }
+
+  /** One timer for all of them: a timer each costs more than the rest of a request. */
+  #endLate(): void {
+    for (const exchange of this.#underWay) {
+      if (exchange.ageMs < this.#totalMs) return; // the oldest stand first
+      exchange.cutOff(`did not answer within ${this.#totalMs / 1_000} s`);
+    }
+  }
 }
 
-/** The first KiB of a body. The rest is not read: a long one is cut off, and so is one that does not end. */
-async function beginningOf(body: AsyncIterable<Uint8Array> & { destroy(): unknown }): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of body) {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes > KEPT_BYTES) break; // ends the connection
-    }
-  } catch {
-    // cut off by the receiver or by us: its status counts all the same
+/** One request and its answer, as undici tells of it. Only the first KiB is read: a longer answer is cut off. */
+class Exchange {
+  readonly attempt: Promise<Attempt>;
+  readonly #at = new Date();
+  readonly #began = performance.now();
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+  #status: number | null = null;
+  #retryAfter: string | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
+  #settle: (attempt: Attempt) => void = () => undefined;
+
+  constructor() {
+    this.attempt = new Promise((resolve) => (this.#settle = resolve));
   }
-  return Buffer.concat(chunks).subarray(0, KEPT_BYTES).toString('utf8').replaceAll('\u0000', '\ufffd'); // PostgreSQL keeps no NUL
+
+  get ageMs(): number {
+    return performance.now() - this.#began;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+  }
+
+  onResponseStart(_controller: unknown, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) return; // the answer is still to come
+    this.#status = status;
+    const { 'retry-after': retryAfter } = headers as Readonly<Record<string, string | string[] | undefined>>;
+    this.#retryAfter = Array.isArray(retryAfter) ? retryAfter[0] : retryAfter;
+  }
+
+  onResponseData(_controller: unknown, chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    if (this.#bytes > KEPT_BYTES) this.cutOff('');
+  }
+
+  onResponseEnd(): void {
+    this.#end(null);
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    this.fail(error);
+  }
+
+  /** Whatever went wrong: once there is a status, that counts. */
+  fail(error: unknown): void {
+    this.#end(reasonOf(error));
+  }
+
+  cutOff(reason: string): void {
+    this.#end(reason);
+    this.#controller?.abort(new Error('cut off'));
+  }
+
+  #end(reason: string | null): void {
+    const answer = Buffer.concat(this.#chunks).subarray(0, KEPT_BYTES).toString('utf8');
+    this.#settle({
+      at: this.#at.toISOString(),
+      status: this.#status,
+      error: this.#status === null ? (reason ?? 'gave no answer') : failureOf(this.#status),
+      durationMs: Math.round(this.ageMs),
+      answer: answer.replaceAll('\u0000', '\ufffd'), // PostgreSQL keeps no NUL
+      retryAfter: this.#retryAfter,
+    });
+  }
 }
 
 function failureOf(status: number): string | null {
@@ -117,9 +177,8 @@ function failureOf(status: number): string | null {
   return `answered ${status}`;
 }
 
-function reasonOf(error: unknown, totalMs: number): string {
+function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `did not answer within ${totalMs / 1_000} s`;
   // Several addresses were tried, and each has its reason.
   const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
   const message = first instanceof Error ? first.message : String(first);

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Attempt } from './post.ts';
+import { UNFLUSHED } from './unflushed.ts';
 
 /** What an attempt means for its delivery. */
 export interface Settlement {
@@ -11,45 +12,8 @@ export interface Settlement {
   readonly dueAt: Date | null;
 }
 
-const MAX_TOGETHER = 500;
-
-/** Writes down attempts; those that come at once share a statement and a commit. */
-export class Settlements {
-  readonly #pool: Pool;
-  #waiting: { settlement: Settlement; resolve: () => void; reject: (error: unknown) => void }[] = [];
-  #writing = false;
-
-  constructor(pool: Pool) {
-    this.#pool = pool;
-  }
-
-  /** Resolves once it is kept. */
-  async add(settlement: Settlement): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ settlement, resolve, reject });
-      if (!this.#writing) void this.#write();
-    });
-  }
-
-  async #write(): Promise<void> {
-    this.#writing = true;
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, MAX_TOGETHER);
-      try {
-        await settle(
-          this.#pool,
-          batch.map(({ settlement }) => settlement),
-        );
-        for (const { resolve } of batch) resolve();
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
-    }
-    this.#writing = false;
-  }
-}
-
-async function settle(pool: Pool, settlements: readonly Settlement[]): Promise<void> {
+/** Writes down attempts, and what they mean for their deliveries. */
+export async function settle(pool: Pool, settlements: readonly Settlement[]): Promise<void> {
   const rows = settlements.map(({ delivery, number, attempt, status, dueAt }) => ({
     delivery,
     number,
@@ -63,7 +27,7 @@ async function settle(pool: Pool, settlements: readonly Settlement[]): Promise<v
   }));
   await pool.query({
     name: 'warrener-delivery-settle',
-    text: `with told as (
+    text: `with ${UNFLUSHED}, told as (
              select * from jsonb_to_recordset($1::jsonb) as t(delivery uuid, number int, status text, due_at timestamptz,
                at timestamptz, code int, error text, duration_ms int, answer text)
            ),
@@ -75,7 +39,7 @@ async function settle(pool: Pool, settlements: readonly Settlement[]): Promise<v
            update warrener.delivery d
            set status = told.status, attempts = told.number, tries = d.tries + 1, due_at = coalesce(told.due_at, d.due_at),
                settled_at = case when told.status = 'pending' then null else now() end
-           from told where d.id = told.delivery`,
+           from told, unflushed where d.id = told.delivery`,
     values: [JSON.stringify(rows)],
   });
 }
