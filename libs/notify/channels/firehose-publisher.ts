@@ -3,22 +3,12 @@ import mqtt from 'mqtt';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../logger.ts';
+import type { FirehoseMessage } from './firehose-message.ts';
 import { topicOf } from './firehose-topic.ts';
 import { RecentMessages } from './recent-messages.ts';
 
-/** What is told to everybody who subscribed to a topic. */
-export interface FirehoseMessage {
-  readonly topic: string;
-  /** JSON; empty to clear what is retained. */
-  readonly payload: string;
-  /** Kept by Mosquitto for those who subscribe later. @default false */
-  readonly retain?: boolean;
-  /** @default application/json */
-  readonly contentType?: string;
-}
-
 /** Mosquitto does not have it, as far as is known: tell it again. The message is a sentence without secrets. */
-export class FirehoseError extends Error {
+class FirehoseError extends Error {
   override readonly name = 'FirehoseError';
 }
 

@@ -1,5 +1,5 @@
 /** Longest topic, bytes of UTF-8; what would be longer is not told. */
-export const MAX_TOPIC_BYTES = 1_000;
+const MAX_TOPIC_BYTES = 1_000;
 
 /**
  * A topic out of its levels. What MQTT gives a meaning, or no reader expects in a topic (`/ + # %`, control characters),

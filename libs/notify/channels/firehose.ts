@@ -1,7 +1,8 @@
 import type { Channel } from '../channel.ts';
 import type { CloudEventJson, PublicEvent } from '../core/public-event.ts';
 import { kindAndEvent, publicForm } from '../core/public-event.ts';
-import type { FirehoseMessage, FirehosePublisher } from './firehose-publisher.ts';
+import type { FirehoseMessage } from './firehose-message.ts';
+import type { FirehosePublisher } from './firehose-publisher.ts';
 import { topicOf } from './firehose-topic.ts';
 
 export interface FirehoseOptions {

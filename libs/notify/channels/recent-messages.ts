@@ -1,4 +1,4 @@
-import type { FirehoseMessage } from './firehose-publisher.ts';
+import type { FirehoseMessage } from './firehose-message.ts';
 
 /** Mosquitto writes down what it acknowledged every second (`autosave_interval`); that it is gone is noticed within 20 s. */
 const KEPT_MS = 30_000;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FirehoseMessage } from '../channels/firehose-message.ts';
 import { FirehosePublisher } from '../channels/firehose-publisher.ts';
-import type { FirehoseMessage } from '../channels/firehose-publisher.ts';
 import { topicOf } from '../channels/firehose-topic.ts';
 import type { Logger } from '../logger.ts';
 import { Skipped } from './skipped.ts';

@@ -8,7 +8,7 @@ import { Lines } from './lines.ts';
 import { MAX_MESSAGE_BYTES } from './source.ts';
 import type { Inlet, OpenedSource, Source } from './source.ts';
 
-export interface GerritOptions {
+interface GerritOptions {
   readonly host: string;
   readonly port: number;
   readonly username: string;
@@ -54,7 +54,7 @@ const COMMAND = 'gerrit stream-events';
  *
  * @throws ConfigError where the host key is no line of a public key
  */
-export function gerrit(options: GerritOptions): Source {
+function gerrit(options: GerritOptions): Source {
   const pinned = publicKey(options.hostKey);
   let connectedBefore = false;
   return {

@@ -6,7 +6,7 @@ import { notificationMessage } from './notification.ts';
 import { MAX_MESSAGE_BYTES } from './source.ts';
 import type { Inlet, OpenedSource, Source, SourceMessage } from './source.ts';
 
-export interface OpenStackOptions {
+interface OpenStackOptions {
   /** OpenStack's own RabbitMQ. */
   readonly url: string;
   /** The services' exchanges, as `control_exchange` names them. */
@@ -64,7 +64,7 @@ const QUEUE = {
  * What OpenStack's services notify of, out of a queue of our own beside theirs: whoever else reads notifications gets
  * them, too. What comes while this is away waits in the queue, up to 10,000 of them.
  */
-export function openstack({ url, exchanges, queue, opaque }: OpenStackOptions): Source {
+function openstack({ url, exchanges, queue, opaque }: OpenStackOptions): Source {
   return {
     name: 'openstack',
     read: async (inlet, signal) => {

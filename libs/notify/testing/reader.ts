@@ -2,7 +2,7 @@ import mqtt from 'mqtt';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { randomUUID } from 'node:crypto';
 
-export interface Heard {
+interface Heard {
   readonly topic: string;
   readonly payload: string;
   readonly retained: boolean;
