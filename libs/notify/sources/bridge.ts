@@ -19,8 +19,10 @@ export interface BridgeOptions {
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;
 const TELL_AGAIN_MS = 500;
-/** A source that is away this long raises an alarm, and again every so often. */
-const ALARM_MS = 60_000;
+/** A source that is away this long raises an alarm, and again every minute. */
+const AWAY_MS = 45_000;
+const LOOK_EVERY_MS = 5_000;
+const ALARM_AGAIN_MS = 60_000;
 
 /**
  * Passes on what a source tells, and connects to it again whenever it is lost, with growing, jittered pauses. Its status
@@ -38,6 +40,7 @@ export class Bridge {
   #awaySince = Date.now();
   #reason = 'it was never reached';
   #gaps = 0;
+  #alarmedAt = 0;
 
   constructor(options: BridgeOptions) {
     const { source, url, logger, heartbeatMs } = options;
@@ -96,7 +99,7 @@ export class Bridge {
   async #run(): Promise<void> {
     const { source, logger } = this.#options;
     const { signal } = this.#stopping;
-    const alarm = setInterval(() => this.#alarm(), ALARM_MS);
+    const alarm = setInterval(() => this.#alarm(), LOOK_EVERY_MS);
     let failures = 0;
     while (!this.#stopped()) {
       const began = Date.now();
@@ -165,7 +168,9 @@ export class Bridge {
 
   #alarm(): void {
     const awayMs = Date.now() - this.#awaySince;
-    if (this.#connectedSince !== null || awayMs < ALARM_MS) return;
+    if (this.#connectedSince !== null || awayMs < AWAY_MS) return;
+    if (Date.now() - this.#alarmedAt < ALARM_AGAIN_MS) return;
+    this.#alarmedAt = Date.now();
     const { source, logger } = this.#options;
     const seconds = Math.round(awayMs / 1_000);
     logger.error(
