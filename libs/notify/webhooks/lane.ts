@@ -76,7 +76,7 @@ export async function takeLane(
            due as (
              select d.id, d.event_id, d.lane_key, d.body, d.attempts, d.tries, d.give_up_at, d.position
              from warrener.delivery d
-             where d.webhook = $1 and d.status = 'pending' and d.id <> all($5::uuid[])
+             where d.webhook = $1 and d.status = 'pending' and d.id not in (select unnest($5::uuid[]))
                and d.lane_key not in (
                  select w.lane_key from warrener.delivery w
                  where w.webhook = $1 and w.status = 'pending' and w.due_at > now()
