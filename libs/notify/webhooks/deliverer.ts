@@ -33,7 +33,7 @@ const ROUND_MS = 5_000;
 /** Lanes worked on at once, a fuse for the memory; what comes beyond is found by a sweep. */
 const MAX_ACTIVE = 2_000;
 /** Deliveries of one round, and of the rounds of all lanes together. */
-const ROUND = 500;
+const ROUND = 1_000;
 const ALL_ROUNDS = 50_000;
 const SWEPT_AT_ONCE = 500;
 const HELD_ELSEWHERE_MS = 1_000;
@@ -78,7 +78,7 @@ export class Deliverer {
       return;
     }
     if (this.#active.size >= MAX_ACTIVE) return;
-    const active: Active = { again: false, done: Promise.resolve() };
+    const active: Active = { again: false, unsettled: new Map(), done: Promise.resolve() };
     this.#active.set(webhook, active);
     active.done = this.#work(webhook, active);
   }
@@ -96,8 +96,9 @@ export class Deliverer {
     try {
       do {
         active.again = false;
-        next = await this.#round(webhook);
+        next = await this.#round(webhook, active.unsettled);
       } while (!this.#stopping && (next.more === true || (wasWoken(active) && next.wakeAt === undefined)));
+      await Promise.all(active.unsettled.values());
       await this.#releases.add(webhook);
     } catch (error) {
       logger.warn({ error, webhook }, 'deliveries stopped short; the sweep takes them up again');
@@ -108,10 +109,11 @@ export class Deliverer {
   }
 
   /** Sends what may be sent now, up to a round. */
-  async #round(webhook: string): Promise<Next> {
+  async #round(webhook: string, unsettled: Unsettled): Promise<Next> {
     const { pool } = this.#options;
+    if (unsettled.size > ROUND) await Promise.all(unsettled.values());
     const limit = Math.min(ROUND, Math.ceil(ALL_ROUNDS / this.#active.size));
-    const taken = await takeLane(pool, webhook, this.#holder, limit);
+    const taken = await takeLane(pool, webhook, this.#holder, limit, [...unsettled.keys()]);
     if (taken === undefined) return { wakeAt: Date.now() + HELD_ELSEWHERE_MS };
     const { lane, due } = taken;
     if (lane.webhook.status === 'disabled' || lane.webhook.status === 'deleted') {
@@ -120,7 +122,8 @@ export class Deliverer {
     }
     if (lane.webhook.status === 'paused' || due.length === 0) return {};
     if (lane.restUntil !== null && lane.restUntil > Date.now()) return { wakeAt: lane.restUntil };
-    const { failure, succeeded } = await this.#send(lane, due);
+    const { failure, succeeded } = await this.#send(lane, due, unsettled);
+    if (failure !== undefined || lane.failures > 0) await Promise.all(unsettled.values());
     if (failure !== undefined) return this.#afterFailure(lane, failure, succeeded);
     if (lane.failures > 0 && succeeded) {
       await clearLane(pool, webhook, lane.failures >= ABSENT_AFTER);
@@ -133,11 +136,11 @@ export class Deliverer {
   async #send(
     lane: Lane,
     due: readonly Due[],
+    unsettled: Unsettled,
   ): Promise<{ failure: Attempt | undefined; succeeded: boolean }> {
     const keys = lane.secrets.map((secret) => this.#options.world.secrets.key(secret));
     const queues = byKey(due).values();
     const deadline = Date.now() + ROUND_MS;
-    const kept: Promise<void>[] = [];
     let failure: Attempt | undefined;
     let succeeded = false;
     const runner = async (): Promise<void> => {
@@ -149,15 +152,17 @@ export class Deliverer {
           if (attempt.error !== null && this.#isStopping()) return; // cut off by us: it stays owed
           if (attempt.error === null) succeeded = true;
           else failure = attempt;
-          const keeping = this.#settlements.add(this.#settlement(delivery, attempt));
-          keeping.catch(() => undefined); // told below, to whom awaits all of them
-          kept.push(keeping);
+          const settled = this.#settlements.add(this.#settlement(delivery, attempt));
+          settled.then(
+            () => unsettled.delete(delivery.id),
+            () => undefined, // it stays, for whom awaits all of them
+          );
+          unsettled.set(delivery.id, settled);
         }
       }
     };
     const runners = lane.failures > 0 ? 1 : IN_FLIGHT;
     await Promise.all(Array.from({ length: runners }, runner));
-    await Promise.all(kept);
     return { failure, succeeded };
   }
 
@@ -228,9 +233,13 @@ interface Next {
   readonly wakeAt?: number;
 }
 
+/** What was sent over a lane and is still being written down, by delivery. The next round need not wait for it. */
+type Unsettled = Map<string, Promise<void>>;
+
 /** A lane at work; `again` where it was woken meanwhile. */
 interface Active {
   again: boolean;
+  readonly unsettled: Unsettled;
   done: Promise<void>;
 }
 

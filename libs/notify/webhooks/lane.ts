@@ -48,12 +48,16 @@ interface Row {
 /**
  * Takes a webhook's lane, and what may be sent over it now: of each key the oldest that are owed, unless its first one
  * waits for its next try. Undefined where somebody else has the lane, or there is no such webhook.
+ *
+ * @param limit of deliveries
+ * @param unsettled deliveries that were sent, which is still being written down
  */
 export async function takeLane(
   pool: Pool,
   webhook: string,
   holder: string,
   limit: number,
+  unsettled: readonly string[],
 ): Promise<{ lane: Lane; due: readonly Due[] } | undefined> {
   const { rows } = await pool.query<Row>({
     name: 'warrener-lane-take',
@@ -72,7 +76,7 @@ export async function takeLane(
            due as (
              select d.id, d.event_id, d.lane_key, d.body, d.attempts, d.tries, d.give_up_at, d.position
              from warrener.delivery d
-             where d.webhook = $1 and d.status = 'pending'
+             where d.webhook = $1 and d.status = 'pending' and d.id not in (select unnest($5::uuid[]))
                and d.lane_key not in (
                  select w.lane_key from warrener.delivery w
                  where w.webhook = $1 and w.status = 'pending' and w.due_at > now()
@@ -86,7 +90,7 @@ export async function takeLane(
            join warrener.webhook_view v on v.id = $1
            left join due on true
            order by due.position`,
-    values: [webhook, holder, LEASE_MS, limit],
+    values: [webhook, holder, LEASE_MS, limit, unsettled],
   });
   const first = rows[0];
   if (first === undefined) return undefined;
