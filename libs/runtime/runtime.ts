@@ -13,6 +13,15 @@ import type { OutboxMessage } from '#event-log';
 import { Cloud, readCloudAccess } from '#openstack';
 import type { DataSource, Logger, Shutdown, Variables } from '#platform';
 import { openDataSource, openPool } from '#platform';
+import {
+  poolsProjection,
+  PoolView,
+  schemaDirectory as tenantSchema,
+  tenantsProjection,
+  TenantView,
+  tokensProjection,
+  TokenView,
+} from '#tenants';
 import type { Stage } from '#workflow';
 import { Dispatcher, jobsProjection, JobView, Runner, schemaDirectory as jobSchema } from '#workflow';
 import { hostname } from 'node:os';
@@ -30,6 +39,10 @@ export const runtimeVariables = [
 ] as const;
 
 type RuntimeConfig = Pick<Variables, (typeof runtimeVariables)[number]>;
+
+/** Every read model. */
+const projections = [brokersProjection, jobsProjection, tenantsProjection, tokensProjection, poolsProjection];
+const views = [BrokerView, JobView, TenantView, TokenView, PoolView];
 
 /** One thing Warrener depends on, and whether it is there. */
 export interface Check {
@@ -65,7 +78,7 @@ export class Runtime {
       onError: (error) => logger.warn({ error }, 'an idle database connection broke'),
     });
     this.log = new EventLog(this.#pool, { logger });
-    this.#projector = new Projector(this.#pool, this.log, [brokersProjection, jobsProjection], { logger });
+    this.#projector = new Projector(this.#pool, this.log, projections, { logger });
     this.#publisher = new Publisher({ url: config.AMQP_URL, logger });
     this.#timers = new Timers({
       redisUrl: config.REDIS_URL,
@@ -118,8 +131,9 @@ export class Runtime {
       { room: 'event-log', directory: logSchema },
       { room: 'workflow', directory: jobSchema },
       { room: 'brokers', directory: brokerSchema },
+      { room: 'tenants', directory: tenantSchema },
     ];
-    const dataSource = await openDataSource(config.DATABASE_URL, schemas, [BrokerView, JobView]);
+    const dataSource = await openDataSource(config.DATABASE_URL, schemas, views);
     shutdown.add('read models', () => dataSource.destroy());
     const runtime = new Runtime(config, cloud, dataSource, logger);
     shutdown.add('database', () => runtime.#pool.end());
@@ -146,7 +160,7 @@ export class Runtime {
   /** Throws the read models away and makes them anew from the log. */
   async rebuildProjections(): Promise<{ name: string; events: number }[]> {
     const rebuilt: { name: string; events: number }[] = [];
-    for (const { name } of [brokersProjection, jobsProjection]) {
+    for (const { name } of projections) {
       rebuilt.push({ name, events: await this.#projector.rebuild(name) });
     }
     return rebuilt;
