@@ -2,17 +2,21 @@ import type { DynamicModule } from '@nestjs/common';
 import { Module, StandardSchemaValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { Runtime } from '#runtime';
+import { Authentication } from './authentication.ts';
 import { BrokersController } from './brokers/brokers.controller.ts';
-import { AccessGuard, AccessToken } from './caller.ts';
+import { AccessGuard } from './caller.ts';
 import { CloudController } from './cloud/cloud.controller.ts';
 import { DoctorController } from './doctor/doctor.controller.ts';
 import { HealthController } from './health.controller.ts';
 import { Idempotency } from './idempotency.ts';
 import { JobEventStreams } from './jobs/job-event-streams.ts';
 import { JobsController } from './jobs/jobs.controller.ts';
+import { MeController } from './me/me.controller.ts';
 import { ProblemFilter, toProblem } from './problem.filter.ts';
+import { TenantsController } from './tenants/tenants.controller.ts';
+import { TokensController } from './tokens/tokens.controller.ts';
 
-/** What the API is made of: one runtime, one token, one filter, one pipe, one guard. */
+/** What the API is made of: one runtime, one filter, one pipe, one guard. */
 @Module({})
 export class ApiModule {
   /** The API over a runtime that is open already. */
@@ -23,11 +27,20 @@ export class ApiModule {
   ): DynamicModule {
     return {
       module: ApiModule,
-      controllers: [BrokersController, JobsController, CloudController, DoctorController, HealthController],
+      controllers: [
+        BrokersController,
+        JobsController,
+        CloudController,
+        DoctorController,
+        HealthController,
+        MeController,
+        TenantsController,
+        TokensController,
+      ],
       providers: [
         { provide: Runtime, useValue: runtime },
         { provide: JobEventStreams, useValue: streams },
-        { provide: AccessToken, useValue: new AccessToken(access.token) },
+        { provide: Authentication, useValue: new Authentication(runtime.log, access.token) },
         { provide: Idempotency, useValue: new Idempotency(runtime.log, access.secretKey) },
         { provide: APP_FILTER, useValue: new ProblemFilter(runtime.logger) },
         { provide: APP_GUARD, useClass: AccessGuard },

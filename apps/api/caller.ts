@@ -1,21 +1,24 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { createParamDecorator, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { Problem } from '#platform';
+import type { Role } from '#tenants';
+import { suffices } from '#tenants';
 import type { Request } from 'express';
+import { Authentication } from './authentication.ts';
 
 /** Who calls. */
 export interface Caller {
   readonly tenant: string;
   /** Kept as the author of what the call changes. */
   readonly name: string;
+  readonly role: Role;
 }
 
-const PUBLIC = 'warrener:public';
+const ACCESS = 'warrener:access';
 
-/** Marks a route that needs no token. */
-export const Public = () => SetMetadata(PUBLIC, true);
+/** The least role a route or a controller asks for; `public` needs no token. A route without is open to nobody. */
+export const Access = (role: Role | 'public') => SetMetadata(ACCESS, role);
 
 /** The caller the guard let in. */
 export const CallerParam = createParamDecorator((_data: unknown, context: ExecutionContext): Caller => {
@@ -24,43 +27,31 @@ export const CallerParam = createParamDecorator((_data: unknown, context: Execut
   return caller;
 });
 
-/** The token a caller must present. */
-export class AccessToken {
-  readonly #digest: Buffer;
-
-  constructor(token: string) {
-    this.#digest = digest(token);
-  }
-
-  matches(presented: string): boolean {
-    return timingSafeEqual(this.#digest, digest(presented));
-  }
-}
-
-/** Lets in who presents the installation's token; all of them act for the one tenant there is. */
+/** Lets in whose role suffices for the route. What belongs to another tenant is for the routes to not find. */
 @Injectable()
 export class AccessGuard implements CanActivate {
-  private readonly token: AccessToken;
+  private readonly authentication: Authentication;
   private readonly reflector: Reflector;
 
-  constructor(token: AccessToken, reflector: Reflector) {
-    this.token = token;
+  constructor(authentication: Authentication, reflector: Reflector) {
+    this.authentication = authentication;
     this.reflector = reflector;
   }
 
-  canActivate(context: ExecutionContext): boolean {
-    if (this.reflector.get<boolean | undefined>(PUBLIC, context.getHandler()) === true) return true;
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const places = [context.getHandler(), context.getClass()];
+    const needed = this.reflector.getAllAndOverride<Role | 'public' | undefined>(ACCESS, places);
+    if (needed === 'public') return true;
     const request = context.switchToHttp().getRequest<Request & { caller?: Caller }>();
-    const presented = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (presented === undefined || !this.token.matches(presented)) {
+    const caller = await this.authentication.callerOf(request.headers);
+    if (needed === undefined || !suffices(caller.role, needed))
       throw new Problem(
-        'unauthorized',
-        'Present the API token as "Authorization: Bearer …". `npm start` prints where it is kept.',
+        'forbidden',
+        needed === undefined
+          ? 'This route says for whom it is: for nobody.'
+          : `This needs the role ${needed}; your token has ${caller.role}.`,
       );
-    }
-    request.caller = { tenant: 'default', name: 'admin' };
+    request.caller = caller;
     return true;
   }
 }
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

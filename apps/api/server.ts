@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { Variables } from '#platform';
 import type { Runtime } from '#runtime';
+import { DEFAULT_TENANT, ensureTenant } from '#tenants';
 import type { NextFunction, Request, Response } from 'express';
 import { ApiModule } from './api.module.ts';
 import { JobEventStreams } from './jobs/job-event-streams.ts';
@@ -26,6 +27,7 @@ export async function startApi(
   runtime: Runtime,
   config: Pick<Variables, (typeof apiVariables)[number] | 'WARRENER_SECRET_KEY'>,
 ): Promise<ApiServer> {
+  await ensureTenant(runtime.log, DEFAULT_TENANT, 'Default', 'installation');
   const streams = new JobEventStreams(runtime.log, await runtime.log.end(), runtime.logger);
   const access = {
     token: config.WARRENER_API_TOKEN,

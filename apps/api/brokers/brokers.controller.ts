@@ -5,7 +5,7 @@ import { Runtime } from '#runtime';
 import type { Response } from 'express';
 import type { Answer } from '../idempotency.ts';
 import { send } from '../answer.ts';
-import { CallerParam } from '../caller.ts';
+import { Access, CallerParam } from '../caller.ts';
 import type { Caller } from '../caller.ts';
 import { Idempotency } from '../idempotency.ts';
 import { page, readCursor } from '../paging.ts';
@@ -13,6 +13,7 @@ import { LaunchBroker, ListBrokers } from './requests.ts';
 import { brokerDetail, brokerView } from './views.ts';
 
 @ApiTags('brokers')
+@Access('reader')
 @Controller('v1/brokers')
 export class BrokersController {
   private readonly runtime: Runtime;
@@ -24,6 +25,7 @@ export class BrokersController {
   }
 
   @Post()
+  @Access('member')
   @HttpCode(202)
   @ApiOperation({
     summary: 'Launch a broker',
@@ -82,6 +84,7 @@ export class BrokersController {
   }
 
   @Delete(':broker')
+  @Access('member')
   @HttpCode(202)
   @ApiOperation({
     summary: 'Delete a broker',

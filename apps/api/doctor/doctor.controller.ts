@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { findOrphans, removeOrphan } from '#brokers';
 import { Runtime } from '#runtime';
 import { z } from 'zod';
-import { CallerParam } from '../caller.ts';
+import { Access, CallerParam } from '../caller.ts';
 import type { Caller } from '../caller.ts';
 import { Idempotency } from '../idempotency.ts';
 
@@ -14,6 +14,7 @@ const RemoveOrphans = z
 type RemoveOrphans = z.infer<typeof RemoveOrphans>;
 
 @ApiTags('operation')
+@Access('admin')
 @Controller('v1')
 export class DoctorController {
   private readonly runtime: Runtime;

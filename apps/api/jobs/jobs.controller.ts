@@ -18,7 +18,7 @@ import {
 import type { Request, Response } from 'express';
 import type { Answer } from '../idempotency.ts';
 import { send } from '../answer.ts';
-import { CallerParam } from '../caller.ts';
+import { Access, CallerParam } from '../caller.ts';
 import type { Caller } from '../caller.ts';
 import { Idempotency } from '../idempotency.ts';
 import { page, readCursor } from '../paging.ts';
@@ -27,6 +27,7 @@ import { ListEvents, ListJobs } from './requests.ts';
 import { eventView, jobView } from './views.ts';
 
 @ApiTags('jobs')
+@Access('reader')
 @Controller('v1/jobs')
 export class JobsController {
   private readonly runtime: Runtime;
@@ -104,6 +105,7 @@ export class JobsController {
   }
 
   @Post(':job/cancel')
+  @Access('member')
   @HttpCode(202)
   @ApiOperation({ summary: 'Cancel a job', description: 'At any moment; what it did is undone.' })
   async cancel(
@@ -134,6 +136,7 @@ export class JobsController {
   }
 
   @Post(':job/retry')
+  @Access('member')
   @HttpCode(202)
   @ApiOperation({
     summary: 'Retry a job',
