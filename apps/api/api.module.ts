@@ -4,6 +4,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { Runtime } from '#runtime';
 import { Authentication } from './authentication.ts';
 import { BrokersController } from './brokers/brokers.controller.ts';
+import { Launches } from './brokers/launches.ts';
 import { AccessGuard } from './caller.ts';
 import { CloudController } from './cloud/cloud.controller.ts';
 import { DoctorController } from './doctor/doctor.controller.ts';
@@ -42,6 +43,7 @@ export class ApiModule {
         { provide: JobEventStreams, useValue: streams },
         { provide: Authentication, useValue: new Authentication(runtime.log, access.token) },
         { provide: Idempotency, useValue: new Idempotency(runtime.log, access.secretKey) },
+        { provide: Launches, useValue: new Launches(runtime) },
         { provide: APP_FILTER, useValue: new ProblemFilter(runtime.logger) },
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_PIPE, useValue: new StandardSchemaValidationPipe({ exceptionFactory: toProblem }) },

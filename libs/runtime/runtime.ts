@@ -22,7 +22,6 @@ import {
   tokensProjection,
   TokenView,
 } from '#tenants';
-import type { Stage } from '#workflow';
 import { Dispatcher, jobsProjection, JobView, Runner, schemaDirectory as jobSchema } from '#workflow';
 import { hostname } from 'node:os';
 import type { Pool } from 'pg';
@@ -56,8 +55,6 @@ export interface Check {
  * go. Everything it opens is closed by the shutdown it was given.
  */
 export class Runtime {
-  /** The work queues of every job, until tenants have their own. */
-  readonly queues: Readonly<Record<Stage, string>> = { cloud: 'warrener.cloud', config: 'warrener.config' };
   readonly log: EventLog;
   readonly dataSource: DataSource;
   readonly world: BrokerWorld;

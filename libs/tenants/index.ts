@@ -1,3 +1,5 @@
+export { findRoom, hasLaunchLimits, rateHeaders } from './admission.ts';
+export type { ListedOf, Room } from './admission.ts';
 export { roles, suffices } from './core/access.ts';
 export type { Role } from './core/access.ts';
 export { mayUse, queuesOf } from './core/tenant.ts';

@@ -9,7 +9,8 @@ import { Access, CallerParam } from '../caller.ts';
 import type { Caller } from '../caller.ts';
 import { Idempotency } from '../idempotency.ts';
 import { page, readCursor } from '../paging.ts';
-import { LaunchBroker, ListBrokers } from './requests.ts';
+import { Launches } from './launches.ts';
+import { DeleteBroker, LaunchBroker, ListBrokers } from './requests.ts';
 import { brokerDetail, brokerView } from './views.ts';
 
 @ApiTags('brokers')
@@ -18,8 +19,10 @@ import { brokerDetail, brokerView } from './views.ts';
 export class BrokersController {
   private readonly runtime: Runtime;
   private readonly idempotency: Idempotency;
+  private readonly launches: Launches;
 
-  constructor(runtime: Runtime, idempotency: Idempotency) {
+  constructor(runtime: Runtime, idempotency: Idempotency, launches: Launches) {
+    this.launches = launches;
     this.runtime = runtime;
     this.idempotency = idempotency;
   }
@@ -38,14 +41,22 @@ export class BrokersController {
     @Res({ passthrough: true }) response: Response,
   ) {
     const asked = { key, route: 'POST /v1/brokers', body: request };
-    const { world, queues } = this.runtime;
+    const { world } = this.runtime;
+    const { lane, ...wanted } = request;
+    const launch = await this.launches.of(caller, lane);
+    const planned = once(() => planLaunch(world, wanted));
     const answer = await this.idempotency.once(caller, asked, async (remember) => {
-      const { plan, adminPassword } = await planLaunch(world, request);
-      const accepted = await launchBroker(world, caller.tenant, plan, adminPassword, queues, (made) =>
-        remember(accept(made)),
+      await launch.check();
+      const { plan, adminPassword } = await planned();
+      const accepted = await launch.admit((room, queues) =>
+        launchBroker(world, requester(caller), plan, adminPassword, queues, (made) => [
+          ...room(made.broker.id),
+          ...remember(accept(made)),
+        ]),
       );
       return accepted === 'conflict' ? 'conflict' : accept(accepted);
     });
+    response.set(launch.headers());
     return send(response, answer);
   }
 
@@ -92,17 +103,14 @@ export class BrokersController {
   })
   async delete(
     @Param('broker') idOrName: string,
+    @Query({ schema: DeleteBroker }) { lane }: DeleteBroker,
     @CallerParam() caller: Caller,
     @Res({ passthrough: true }) response: Response,
   ) {
-    const broker = await findBroker(this.runtime.world, caller.tenant, idOrName);
-    const accepted = await deleteBroker(
-      this.runtime.world,
-      caller.tenant,
-      broker.id,
-      this.runtime.queues,
-      () => [],
-    );
+    const { world } = this.runtime;
+    const broker = await findBroker(world, caller.tenant, idOrName);
+    const { queues } = await this.launches.of(caller, lane);
+    const accepted = await deleteBroker(world, requester(caller), broker.id, queues, () => []);
     return send(response, accept(accepted));
   }
 
@@ -117,6 +125,14 @@ export class BrokersController {
       };
     }
   }
+}
+
+const requester = ({ tenant, name }: Caller) => ({ tenant, by: name });
+
+/** The same promise however often it is asked for. */
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => (made ??= make());
 }
 
 function accept({ broker, job }: { broker: Parameters<typeof brokerView>[0]; job: string }): Answer {
