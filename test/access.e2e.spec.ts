@@ -65,6 +65,12 @@ const ofFreshBroker = async () => ({ path: `/v1/brokers/${(await newBroker()).br
 const ofFreshJob = (verb: string) => async () => ({ path: `/v1/jobs/${(await newBroker()).job}/${verb}` });
 const ofOurs = (path: (ids: typeof ours) => string) => () => ({ path: path(ours) });
 
+const ofFreshPool = async () => {
+  const path = `/v1/worker-pools/${fresh('p')}`;
+  expect((await warrener.api.call('PUT', path, { priorities: 'a b' })).status).toBe(200);
+  return { path };
+};
+
 /** Every route there is. One that is missing here fails the test. */
 const table: Record<string, Row> = {
   'GET /healthz': { needs: 'public', status: 200 },
@@ -108,6 +114,15 @@ const table: Record<string, Row> = {
     request: () => ({ body: { ids: ['none'] } }),
   },
   'POST /v1/projections/rebuild': { needs: 'admin', status: 200 },
+  'GET /v1/work-queues': { needs: 'admin', status: 200 },
+  'GET /v1/worker-pools': { needs: 'admin', status: 200 },
+  'PUT /v1/worker-pools/{pool}': {
+    needs: 'admin',
+    status: 200,
+    request: () => ({ path: '/v1/worker-pools/some', body: { priorities: 'a b' } }),
+  },
+  'GET /v1/worker-pools/{pool}': { needs: 'admin', status: 200, request: ofFreshPool },
+  'DELETE /v1/worker-pools/{pool}': { needs: 'admin', status: 204, request: ofFreshPool },
   'GET /v1/tenants': { needs: 'admin', status: 200 },
   'POST /v1/tenants': {
     needs: 'admin',

@@ -1,8 +1,12 @@
+import { declareWorkQueue } from '#dispatch';
+import type { ChannelModel } from 'amqplib';
+import amqp from 'amqplib';
 import { ApiClient, PASSWORD } from './support/api-client.ts';
 import { install, openCloud } from './support/installation.ts';
 import type { Installation, TestCloud } from './support/installation.ts';
 import { startProgram } from './support/processes.ts';
 import type { Running } from './support/processes.ts';
+import { until } from './support/until.ts';
 
 let cloud: TestCloud;
 let warrener: Installation;
@@ -150,3 +154,79 @@ describe('limits', () => {
     expect((await here.call('DELETE', '/v1/brokers/h0')).status).toBe(202);
   });
 });
+
+describe('work queues', () => {
+  const look = async (name: string) =>
+    (await warrener.api.call('GET', '/v1/work-queues')).body.items?.find((queue) => queue['name'] === name);
+
+  test('a queue that nobody consumes is refused, unless forced; then it is told as misaligned', async () => {
+    const create = { id: 'lost', name: 'Lost', queues: { cloud_bulk_queue: 'nowhere' } };
+    const refused = await warrener.api.call('POST', '/v1/tenants', create);
+    expect(refused).toMatchObject({
+      status: 422,
+      body: { errors: [{ field: 'queues.cloud_bulk_queue', message: 'no worker consumes "nowhere"' }] },
+    });
+    const [api] = await newTenant('lost', { queues: create.queues });
+    await until('the tenant to be listed', async () => (await look('nowhere')) !== undefined);
+    expect(await look('nowhere')).toMatchObject({ misaligned: true, exists: false, tenants: ['lost'] });
+
+    const first = await api.launch(launch('first'));
+    const behind = await api.launch(launch('behind'));
+    const waiting = await until('the jobs to be listed', async () => {
+      const { waiting_for: told } = await api.job(behind.job);
+      return (told as { ahead: number }).ahead === 1 ? told : undefined;
+    });
+    expect(waiting).toMatchObject({ kind: 'worker', queue: 'nowhere', estimate_seconds: null });
+    expect((await api.job(first.job))['waiting_for']).toMatchObject({ ahead: 0 });
+    expect(await look('nowhere')).toMatchObject({
+      jobs_waiting: 2,
+      oldest_seconds: expect.any(Number) as number,
+    });
+    const { body } = await warrener.api.call('GET', '/v1/doctor');
+    expect(body['work_queues']).toContainEqual(
+      expect.objectContaining({ name: 'nowhere', misaligned: true }),
+    );
+  });
+
+  test('a queue that a worker consumes is taken', async () => {
+    const consumer = await consume('somewhere');
+    const change = { queues: { cloud_bulk_queue: 'somewhere' } };
+    expect((await warrener.api.call('PATCH', '/v1/tenants/default', change)).status).toBe(200);
+    expect(await until('the change to be listed', () => look('somewhere'))).toMatchObject({
+      misaligned: false,
+      exists: true,
+      consumers: 1,
+      tenants: ['default'],
+    });
+    await consumer.close();
+    expect(await look('somewhere')).toMatchObject({ misaligned: true, consumers: 0 });
+  });
+
+  test.each([
+    ['an empty list', ' ', /empty/],
+    ['a name twice', 'a b a', /"a" is listed twice/],
+    ['an illegal name', 'a b$', /"b\$"/],
+    ['a bad weight', 'a,b:0 c', /"b:0"/],
+  ])('a pool with %s is refused, and stays as it was', async (_what, priorities, message) => {
+    await warrener.api.call('PUT', '/v1/worker-pools/steady', { priorities: 'a,b:2 c' });
+    const answer = await warrener.api.call('PUT', '/v1/worker-pools/steady', { priorities });
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'priorities' }] } });
+    expect(answer.body.errors?.[0]?.message).toMatch(message);
+    const { body } = await warrener.api.call('GET', '/v1/worker-pools/steady');
+    expect(body).toEqual({
+      name: 'steady',
+      priorities: 'a,b:2 c',
+      workers: [],
+      overridden_by_environment: [],
+    });
+  });
+});
+
+/** Somebody who consumes a queue, as a worker would. */
+async function consume(queue: string): Promise<ChannelModel> {
+  const connection = await amqp.connect(warrener.env['AMQP_URL'] ?? '');
+  const channel = await connection.createChannel();
+  await declareWorkQueue(channel, queue);
+  await channel.consume(queue, (message) => message !== null && channel.ack(message));
+  return connection;
+}

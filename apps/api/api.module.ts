@@ -16,6 +16,8 @@ import { MeController } from './me/me.controller.ts';
 import { ProblemFilter, toProblem } from './problem.filter.ts';
 import { TenantsController } from './tenants/tenants.controller.ts';
 import { TokensController } from './tokens/tokens.controller.ts';
+import { WorkerPoolsController } from './worker-pools/worker-pools.controller.ts';
+import { WorkQueuesController } from './work-queues/work-queues.controller.ts';
 
 /** What the API is made of: one runtime, one filter, one pipe, one guard. */
 @Module({})
@@ -37,6 +39,8 @@ export class ApiModule {
         MeController,
         TenantsController,
         TokensController,
+        WorkerPoolsController,
+        WorkQueuesController,
       ],
       providers: [
         { provide: Runtime, useValue: runtime },

@@ -25,6 +25,8 @@ import {
 import { Dispatcher, jobsProjection, JobView, Runner, schemaDirectory as jobSchema } from '#workflow';
 import { hostname } from 'node:os';
 import type { Pool } from 'pg';
+import type { WorkersPort } from './workers.ts';
+import { workersByLooking } from './workers.ts';
 
 /** What every server process needs from the environment. */
 export const runtimeVariables = [
@@ -60,6 +62,7 @@ export class Runtime {
   readonly world: BrokerWorld;
   readonly runner: Runner<BrokerWorld>;
   readonly logger: Logger;
+  readonly workers: WorkersPort;
   readonly #pool: Pool;
   readonly #projector: Projector;
   readonly #dispatcher: Dispatcher;
@@ -69,6 +72,7 @@ export class Runtime {
 
   private constructor(config: RuntimeConfig, cloud: Cloud, dataSource: DataSource, logger: Logger) {
     this.logger = logger;
+    this.workers = workersByLooking(config.AMQP_URL);
     this.dataSource = dataSource;
     this.#pool = openPool(config.DATABASE_URL, {
       name: 'warrener',

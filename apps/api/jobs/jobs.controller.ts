@@ -22,6 +22,7 @@ import { Access, CallerParam } from '../caller.ts';
 import type { Caller } from '../caller.ts';
 import { Idempotency } from '../idempotency.ts';
 import { page, readCursor } from '../paging.ts';
+import { waitingFor } from '../work-queues/work-queues.ts';
 import { JobEventStreams } from './job-event-streams.ts';
 import { ListEvents, ListJobs } from './requests.ts';
 import { eventView, jobView } from './views.ts';
@@ -173,11 +174,12 @@ export class JobsController {
   }
 
   async #view(id: string, caller: Caller) {
-    await this.#load(id, caller);
+    const { job } = await this.#load(id, caller);
     const events: readonly StoredEvent[] = await this.runtime.log.events(jobStreamId(id));
     const report: JobReport | undefined = reportJob(events.map(recorded));
     if (report === undefined) throw notFound(id);
-    return jobView(report, await brokerName(this.runtime.world, report.subject));
+    const name = await brokerName(this.runtime.world, report.subject);
+    return { ...jobView(report, name), waiting_for: await waitingFor(this.runtime, job) };
   }
 
   async #load(id: string, caller: Caller): Promise<{ job: KnownJob }> {

@@ -24,6 +24,7 @@ import type { Caller } from '../caller.ts';
 import type { Answer } from '../idempotency.ts';
 import { Idempotency } from '../idempotency.ts';
 import { page, readCursor } from '../paging.ts';
+import { refuseUnconsumed } from '../work-queues/work-queues.ts';
 import { ChangeTenant, CreateTenant, ListPage, TENANT_ID } from './requests.ts';
 import { tenantView } from './views.ts';
 
@@ -66,6 +67,7 @@ export class TenantsController {
     @Res({ passthrough: true }) response: Response,
   ) {
     const { id, force, ...settings } = request;
+    if (!force) await refuseUnconsumed(this.runtime, settings.queues ?? {});
     const asked = { key, route: 'POST /v1/tenants', body: request };
     const answer = await this.idempotency.once(caller, asked, async (remember) => {
       const made = await createTenant(this.runtime.log, id, settings, caller.name, (tenant) =>
@@ -93,6 +95,7 @@ export class TenantsController {
     @CallerParam() caller: Caller,
   ) {
     await tenantOf(this.runtime, id);
+    if (!force) await refuseUnconsumed(this.runtime, change.queues ?? {});
     return tenantView(await changeTenant(this.runtime.log, id, change, caller.name));
   }
 
