@@ -8,6 +8,7 @@ export type { Token } from './core/token.ts';
 export type { Rate } from './core/usage.ts';
 export { loadPool, setPool } from './pools.ts';
 export { poolsProjection, PoolView } from './projections/pools.ts';
+export { placeInLine, StepSlots } from './step-slots.ts';
 export { tenantsProjection, TenantView } from './projections/tenants.ts';
 export { tokensProjection, TokenView } from './projections/tokens.ts';
 export type { TokenRow } from './projections/tokens.ts';

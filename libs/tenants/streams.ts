@@ -1,6 +1,8 @@
 import type { StreamType } from '#event-log';
 import type { PoolEvent, PoolState } from './core/pool.ts';
 import { evolvePool, initialPool } from './core/pool.ts';
+import type { Slots, SlotsEvent } from './core/slots.ts';
+import { evolveSlots, initialSlots } from './core/slots.ts';
 import type { TenantEvent, TenantState } from './core/tenant.ts';
 import { evolveTenant, initialTenant } from './core/tenant.ts';
 import type { TokenEvent, TokenState } from './core/token.ts';
@@ -40,9 +42,18 @@ export const usageStream: StreamType<Usage, UsageEvent> = {
   evolve: evolveUsage,
 };
 
+/** How the slots of a tenant's steps fold. */
+export const slotsStream: StreamType<Slots, SlotsEvent> = {
+  kind: 'tenant-slots',
+  stateVersion: 1,
+  initial: initialSlots,
+  evolve: evolveSlots,
+};
+
 export const tenantStreamId = (tenant: string): string => `tenant/${tenant}`;
 export const tokenStreamId = (token: string): string => `token/${token}`;
 export const poolStreamId = (pool: string): string => `pool/${pool}`;
+export const slotsStreamId = (tenant: string): string => `tenant-slots/${tenant}`;
 export const usageStreamId = (tenant: string): string => `tenant-usage/${tenant}`;
 
 /** Whose the installation's own facts are (pools): no tenant can have this name. */

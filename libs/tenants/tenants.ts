@@ -3,6 +3,7 @@ import { write } from '#event-log';
 import { Problem } from '#platform';
 import type { Tenant, TenantChange, TenantCommand } from './core/tenant.ts';
 import { decideTenant, evolveTenant, exists } from './core/tenant.ts';
+import { slotsLimited } from './step-slots.ts';
 import { tenantStream, tenantStreamId } from './streams.ts';
 
 /** The tenant of the installation's own token. */
@@ -104,8 +105,22 @@ async function attempt(
   const after = events.reduce(evolveTenant, before);
   if (after === null) throw new Error(`a command left no tenant "${id}"`);
   if (events.length === 0) return after;
-  const writes = [write(tenantStream, loaded ?? { stream, tenant: id }, events), ...alsoWrite(after)];
-  return (await log.append({ writes, meta: { by } })).ok ? after : 'conflict';
+  const slots = await slotsOf(log, before, after);
+  const writes = [
+    write(tenantStream, loaded ?? { stream, tenant: id }, events),
+    ...slots.writes,
+    ...alsoWrite(after),
+  ];
+  const { messages } = slots; // few and seldom: the workers' sweep sends them
+  return (await log.append({ writes, messages, meta: { by } })).ok ? after : 'conflict';
+}
+
+/** A limit of running steps is told to the stream that holds it, in the same append. */
+async function slotsOf(log: EventLog, before: Tenant | null, after: Tenant) {
+  const limit = after.limits.running_steps;
+  return limit === (before?.limits.running_steps ?? null)
+    ? { writes: [], messages: [] }
+    : slotsLimited(log, after.id, limit);
 }
 
 const tooMany = (): Problem =>

@@ -179,7 +179,7 @@ export class JobsController {
     const report: JobReport | undefined = reportJob(events.map(recorded));
     if (report === undefined) throw notFound(id);
     const name = await brokerName(this.runtime.world, report.subject);
-    return { ...jobView(report, name), waiting_for: await waitingFor(this.runtime, job) };
+    return { ...jobView(report, name), waiting_for: await waitingFor(this.runtime, job, caller.tenant) };
   }
 
   async #load(id: string, caller: Caller): Promise<{ job: KnownJob }> {

@@ -2,7 +2,7 @@ import { steps } from '#brokers';
 import { Problem } from '#platform';
 import type { Runtime } from '#runtime';
 import type { TenantChange } from '#tenants';
-import { TenantView } from '#tenants';
+import { placeInLine, TenantView } from '#tenants';
 import { nextTurn } from '#workflow';
 import type { KnownJob } from '#workflow';
 import { jobsAhead, readyJobs, recentStarts } from './ready-jobs.ts';
@@ -45,7 +45,10 @@ export async function describeQueues(runtime: Runtime) {
  *
  * @throws Problem `no-consumer`, naming each; `unavailable` where RabbitMQ cannot be asked
  */
-export async function refuseUnconsumed(runtime: Runtime, queues: NonNullable<TenantChange['queues']>): Promise<void> {
+export async function refuseUnconsumed(
+  runtime: Runtime,
+  queues: NonNullable<TenantChange['queues']>,
+): Promise<void> {
   const given = Object.entries(queues).filter((entry): entry is [string, string] => entry[1] !== undefined);
   if (given.length === 0) return;
   const announced = new Set(runtime.workers.announcements().flatMap((worker) => worker.queues));
@@ -61,11 +64,20 @@ export async function refuseUnconsumed(runtime: Runtime, queues: NonNullable<Ten
 }
 
 /** What a job that is under way waits for; null where a step of it runs, or where nothing will happen by itself. */
-export async function waitingFor(runtime: Runtime, job: KnownJob) {
+export async function waitingFor(runtime: Runtime, job: KnownJob, tenant: string) {
   const next = nextTurn(job);
   if (next === null) return null;
   if (next.dueAt !== null && Date.parse(next.dueAt) > Date.now())
     return { kind: 'moment' as const, queue: next.queue, until: next.dueAt };
+  const line = await placeInLine(runtime.log, tenant, job.id);
+  if (line !== undefined)
+    return {
+      kind: 'limit' as const,
+      queue: next.queue,
+      limit: 'running_steps' as const,
+      of: line.limit,
+      ahead: line.ahead,
+    };
   const ahead = await jobsAhead(runtime.dataSource, next.queue, next.job);
   return {
     kind: 'worker' as const,
