@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readCloudAccess } from '#openstack';
 import { PASSWORD } from './support/api-client.ts';
 import { install, openCloud } from './support/installation.ts';
 import type { Installation, TestCloud } from './support/installation.ts';
@@ -251,6 +252,29 @@ describe('a token', () => {
   });
 });
 
+describe('a token of Keystone’s', () => {
+  const ask = (token: string, path: string) =>
+    warrener.api.call('GET', path, undefined, { authorization: '', 'x-auth-token': token });
+
+  test('stands for its project, which is a tenant from then on', async () => {
+    const { token, project } = await keystoneToken();
+    const me = await ask(token, '/v1/me');
+    expect(me).toMatchObject({ status: 200, body: { tenant: project, role: 'member' } });
+    expect((await ask(token, '/v1/tenants')).status).toBe(403);
+    expect((await ask(token, `/v1/brokers/${ours.broker}`)).status).toBe(404);
+    const tenant = await warrener.api.call('GET', `/v1/tenants/${project}`);
+    expect(tenant).toMatchObject({ status: 200, body: { id: project } });
+    await warrener.api.call('DELETE', `/v1/tenants/${project}`);
+  });
+
+  test.each(['nonsense', 'x'.repeat(9_000), 'gAAAAAB-nobody-has-this'])(
+    'that is none opens nothing',
+    async (token) => {
+      expect((await ask(token, '/v1/me')).status).toBe(401);
+    },
+  );
+});
+
 test('one idempotency key of two tenants is two keys', async () => {
   const body = launch();
   const by = (caller: Caller) =>
@@ -269,6 +293,25 @@ test('a tenant with brokers is not deleted', async () => {
   });
   expect((await warrener.api.call('DELETE', '/v1/tenants/default')).status).toBe(409);
 });
+
+/** Logs in as the cloud's user, for a token of its own. */
+async function keystoneToken(): Promise<{ token: string; project: string }> {
+  const access = await readCloudAccess(cloud.env);
+  if (access.credential.type !== 'password') throw new Error('this cloud is entered without a password');
+  const { user, password, project } = access.credential;
+  const auth = {
+    identity: { methods: ['password'], password: { user: { ...user, password } } },
+    scope: { project },
+  };
+  const answer = await fetch(`${access.authUrl}/auth/tokens`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ auth }),
+    signal: AbortSignal.timeout(30_000),
+  });
+  const { token } = (await answer.json()) as { token: { project: { id: string } } };
+  return { token: answer.headers.get('x-subject-token') ?? '', project: token.project.id };
+}
 
 const idsIn = (text: string): string => (JSON.parse(text) as { job: { id: string } }).job.id;
 

@@ -2,16 +2,17 @@ import type { DynamicModule } from '@nestjs/common';
 import { Module, StandardSchemaValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { Runtime } from '#runtime';
+import { AccessGuard } from './access.guard.ts';
 import { Authentication } from './authentication.ts';
 import { BrokersController } from './brokers/brokers.controller.ts';
 import { Launches } from './brokers/launches.ts';
-import { AccessGuard } from './caller.ts';
 import { CloudController } from './cloud/cloud.controller.ts';
 import { DoctorController } from './doctor/doctor.controller.ts';
 import { HealthController } from './health.controller.ts';
 import { Idempotency } from './idempotency.ts';
 import { JobEventStreams } from './jobs/job-event-streams.ts';
 import { JobsController } from './jobs/jobs.controller.ts';
+import { KeystoneCallers } from './keystone-callers.ts';
 import { MeController } from './me/me.controller.ts';
 import { ProblemFilter, toProblem } from './problem.filter.ts';
 import { TenantsController } from './tenants/tenants.controller.ts';
@@ -26,8 +27,9 @@ export class ApiModule {
   static over(
     runtime: Runtime,
     streams: JobEventStreams,
-    access: { token: string; secretKey: Buffer },
+    access: { token: string; secretKey: Buffer; adminProject: string | undefined },
   ): DynamicModule {
+    const keystone = new KeystoneCallers(runtime.log, runtime.world.cloud.keystone, access.adminProject);
     return {
       module: ApiModule,
       controllers: [
@@ -45,7 +47,7 @@ export class ApiModule {
       providers: [
         { provide: Runtime, useValue: runtime },
         { provide: JobEventStreams, useValue: streams },
-        { provide: Authentication, useValue: new Authentication(runtime.log, access.token) },
+        { provide: Authentication, useValue: new Authentication(runtime.log, access.token, keystone) },
         { provide: Idempotency, useValue: new Idempotency(runtime.log, access.secretKey) },
         { provide: Launches, useValue: new Launches(runtime) },
         { provide: APP_FILTER, useValue: new ProblemFilter(runtime.logger) },

@@ -4,13 +4,19 @@ import type { EventLog } from '#event-log';
 import { Problem } from '#platform';
 import { DEFAULT_TENANT, loadTenant, verifyToken } from '#tenants';
 import type { Caller } from './caller.ts';
+import type { KeystoneCallers } from './keystone-callers.ts';
 
-/** Finds out who calls: by the installation's own token, or by one that was issued to a tenant. */
+/** What can be one at all; Fernet's have some 200 characters, PKI's were longer. */
+const KEYSTONE_TOKEN = /^[\x21-\x7e]{1,8000}$/;
+
+/** Finds out who calls: by the installation's own token, by one that was issued to a tenant, or by one of Keystone's. */
 export class Authentication {
+  readonly #keystone: KeystoneCallers;
   readonly #log: EventLog;
   readonly #installationToken: Buffer;
 
-  constructor(log: EventLog, installationToken: string) {
+  constructor(log: EventLog, installationToken: string, keystone: KeystoneCallers) {
+    this.#keystone = keystone;
     this.#log = log;
     this.#installationToken = digest(installationToken);
   }
@@ -18,11 +24,17 @@ export class Authentication {
   /** @throws Problem `unauthorized`, which never says what was wrong with a token */
   async callerOf(headers: IncomingHttpHeaders): Promise<Caller> {
     const presented = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-    const caller = presented === undefined ? undefined : await this.#byToken(presented);
+    const keystoneToken = headers['x-auth-token'];
+    const caller =
+      presented !== undefined
+        ? await this.#byToken(presented)
+        : typeof keystoneToken === 'string' && KEYSTONE_TOKEN.test(keystoneToken)
+          ? await this.#keystone.callerOf(keystoneToken)
+          : undefined;
     if (caller === undefined)
       throw new Problem(
         'unauthorized',
-        'Present a valid API token as "Authorization: Bearer …". `npm start` prints where its own is kept; an ' +
+        'Present a valid API token as "Authorization: Bearer …", or a token of Keystone\'s as "X-Auth-Token: …". `npm start` prints where its own is kept; an ' +
           'administrator issues others: warrener token issue.',
         { headers: { 'www-authenticate': 'Bearer' } },
       );

@@ -9,7 +9,12 @@ import { ApiModule } from './api.module.ts';
 import { JobEventStreams } from './jobs/job-event-streams.ts';
 
 /** What the API needs from the environment besides the runtime's variables. */
-export const apiVariables = ['WARRENER_API_HOST', 'WARRENER_API_PORT', 'WARRENER_API_TOKEN'] as const;
+export const apiVariables = [
+  'WARRENER_API_HOST',
+  'WARRENER_API_PORT',
+  'WARRENER_API_TOKEN',
+  'WARRENER_ADMIN_PROJECT',
+] as const;
 
 /** A launch fits many times over. */
 const MAX_BODY = '64kb';
@@ -31,6 +36,7 @@ export async function startApi(
   const streams = new JobEventStreams(runtime.log, await runtime.log.end(), runtime.logger);
   const access = {
     token: config.WARRENER_API_TOKEN,
+    adminProject: config.WARRENER_ADMIN_PROJECT,
     secretKey: Buffer.from(config.WARRENER_SECRET_KEY, 'base64'),
   };
   const app = await NestFactory.create<NestExpressApplication>(ApiModule.over(runtime, streams, access), {

@@ -1,7 +1,7 @@
 import amqp from 'amqplib';
 
 /** What a worker that is alive says of itself. */
-export interface WorkerAnnouncement {
+interface WorkerAnnouncement {
   readonly worker: string;
   /** The pool it belongs to; null where it belongs to none. */
   readonly pool: string | null;
@@ -12,7 +12,7 @@ export interface WorkerAnnouncement {
 }
 
 /** A work queue as RabbitMQ sees it. */
-export interface QueueStats {
+interface QueueStats {
   /** Messages that are ready; not those that workers hold. */
   readonly depth: number;
   readonly consumers: number;

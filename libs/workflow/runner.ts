@@ -30,13 +30,13 @@ export type Alongside = (
 ) => Promise<readonly StreamWrite[]>;
 
 /** What goes into the same append as a step's beginning or end. */
-export interface SlotChange {
+interface SlotChange {
   readonly writes: readonly StreamWrite[];
   readonly messages: readonly OutboxMessage[];
 }
 
 /** Holds how many steps of a tenant run at once. Asked again with fresh state whenever an append meets a conflict. */
-export interface Slots {
+interface Slots {
   /** Whether the turn may begin. Where not, it keeps its place, and its message comes again when it may. */
   begin(tenant: string, turn: StepMessage & { queue: string }): Promise<SlotChange & { begins: boolean }>;
   /** The turn is over; once more is harmless. */

@@ -12,7 +12,7 @@ const name = z
   .describe('For people');
 
 /** A queue's name, and none of RabbitMQ's or Warrener's own. */
-export const queueName = z
+const queueName = z
   .string()
   .regex(/^[\w.-]{1,200}$/, 'expected 1 to 200 letters, digits, ".", "_" and "-"')
   .refine(

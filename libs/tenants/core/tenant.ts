@@ -23,7 +23,7 @@ export type Limits = {
 };
 
 /** What an administrator decides about a tenant. */
-export type TenantSettings = {
+type TenantSettings = {
   /** For people; the id stays. */
   readonly name: string;
   readonly queues: QueueNames;
