@@ -2,6 +2,8 @@ import { Command, CommanderError, Option } from 'commander';
 import { brokerCommands } from './commands/broker.ts';
 import { jobCommands } from './commands/job.ts';
 import { operationCommands } from './commands/operation.ts';
+import { tenantCommands, tokenCommands } from './commands/tenant.ts';
+import { workerCommands } from './commands/worker.ts';
 import { complete, completionScripts } from './completion.ts';
 import { CliError, exitCodes } from './exit-codes.ts';
 import type { Io } from './output.ts';
@@ -35,6 +37,9 @@ function build(io: Io): Command {
     });
   brokerCommands(program, io);
   jobCommands(program, io);
+  tenantCommands(program, io);
+  tokenCommands(program, io);
+  workerCommands(program, io);
   operationCommands(program, io);
   program
     .command('completion')
