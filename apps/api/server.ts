@@ -55,6 +55,7 @@ export async function startApi(
     .setTitle('Warrener')
     .setDescription('Message brokers as a service on OpenStack')
     .addBearerAuth()
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Auth-Token' }, 'keystone')
     .build();
   const document = SwaggerModule.createDocument(app, description);
   app.use('/v1/openapi.json', (_request: Request, response: Response) => void response.json(document));

@@ -119,6 +119,11 @@ test('many jobs of a tenant contend for its slots over several workers: each get
 
   // All slots came back: with a limit of one somebody can still begin, and nobody is left in the line.
   await changeTenant(log, tenant, { limits: { running_steps: 1 } }, 'test');
+  const changes = await log.events(`tenant/${tenant}`);
+  expect(changes.map(({ type, meta }) => [type, meta['by']])).toEqual([
+    ['TenantCreated', 'test'],
+    ['TenantLimited', 'test'],
+  ]);
   const slots = new StepSlots(log);
   const begin = (job: string) => slots.begin(tenant, { job, turn: 1, step: 'first', queue: 'cloud' });
   expect(await begin('any')).toMatchObject({ begins: true, messages: [] });
