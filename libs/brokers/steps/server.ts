@@ -111,8 +111,9 @@ export const removeServer: Step<BrokerWorld> = {
   run: (world, run) =>
     againstCloud(run, async () => {
       const servers = await serversOf(world, run);
-      for (const { id, taskState } of servers)
-        if (taskState !== 'deleting') await world.cloud.nova.deleteServer(id, run.signal);
+      // Again each time: a Nova that died over the first DELETE leaves the server "deleting" for ever, and one that
+      // is at it ignores a second.
+      for (const { id } of servers) await world.cloud.nova.deleteServer(id, run.signal);
       return servers.length === 0
         ? { kind: 'done' }
         : { kind: 'wait', afterMs: 1_000, reason: 'Nova is deleting the server.' };
