@@ -10,8 +10,9 @@ const may = {
   workflow: ['event-log'],
   brokers: ['workflow', 'event-log', 'openstack', 'ssh', 'platform'],
   notify: ['event-log', 'platform'],
+  tenants: ['event-log', 'platform'],
   // What the API and the workers open alike, so that the wiring stands in one place.
-  runtime: ['brokers', 'workflow', 'dispatch', 'event-log', 'openstack', 'platform', 'notify'],
+  runtime: ['brokers', 'tenants', 'notify', 'workflow', 'dispatch', 'event-log', 'openstack', 'platform'],
 };
 const rooms = existsSync('libs') ? readdirSync('libs') : [];
 const unlisted = rooms.filter((room) => !(room in may));

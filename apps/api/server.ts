@@ -4,6 +4,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { sourceOf } from '#notify';
 import type { Variables } from '#platform';
 import type { Runtime } from '#runtime';
+import { DEFAULT_TENANT, ensureTenant } from '#tenants';
 import type { NextFunction, Request, Response } from 'express';
 import { ApiModule } from './api.module.ts';
 import { EventStreams } from './events/event-streams.ts';
@@ -15,6 +16,7 @@ export const apiVariables = [
   'WARRENER_API_PORT',
   'WARRENER_API_TOKEN',
   'WARRENER_WEBHOOK_ALLOW',
+  'WARRENER_ADMIN_PROJECT',
 ] as const;
 
 /** A launch fits many times over. */
@@ -40,8 +42,10 @@ export async function startApi(
     jobs: new JobEventStreams(log, from, logger),
     events: new EventStreams({ log, from, source, logger }),
   };
+  await ensureTenant(runtime.log, DEFAULT_TENANT, 'Default', 'installation');
   const access = {
     token: config.WARRENER_API_TOKEN,
+    adminProject: config.WARRENER_ADMIN_PROJECT,
     secretKey: Buffer.from(config.WARRENER_SECRET_KEY, 'base64'),
     webhookAllow: config.WARRENER_WEBHOOK_ALLOW,
   };
@@ -61,6 +65,7 @@ export async function startApi(
     .setTitle('Warrener')
     .setDescription('Message brokers as a service on OpenStack')
     .addBearerAuth()
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Auth-Token' }, 'keystone')
     .build();
   const document = SwaggerModule.createDocument(app, description);
   app.use('/v1/openapi.json', (_request: Request, response: Response) => void response.json(document));

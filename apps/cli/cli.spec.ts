@@ -346,3 +346,81 @@ test('events are told line by line, and on from the last one where the connectio
     ['/v1/events/stream?job=j1&type=step.*%2Cjob.failed', '2'],
   ]);
 });
+
+describe('tenants, tokens and pools', () => {
+  test('a tenant is changed in what is given, and none takes a limit away', async () => {
+    handle = (_request, response) =>
+      answer(response, 200, { id: 'acme', queues: { q: 'fast' }, limits: { b: null } });
+    const words = [
+      'tenant',
+      'change',
+      'acme',
+      '--cloud-bulk-queue',
+      'fast',
+      '--brokers',
+      'none',
+      '--running-steps',
+      '8',
+    ];
+    const { code, out } = await cli(words);
+    expect(code).toBe(0);
+    expect(seen[0]).toMatchObject({ method: 'PATCH', url: '/v1/tenants/acme' });
+    expect(JSON.parse(seen[0]?.body ?? '')).toEqual({
+      queues: { cloud_bulk_queue: 'fast' },
+      limits: { brokers: null, running_steps: 8 },
+    });
+    expect(out).toMatch(/^q +fast$/m);
+  });
+
+  test('a limit that is no number is refused before anything is sent', async () => {
+    expect((await cli(['tenant', 'change', 'acme', '--brokers', 'many'])).code).toBe(2);
+    expect(seen).toEqual([]);
+  });
+
+  test('a token is printed once, on stdout', async () => {
+    handle = (_request, response) => answer(response, 201, { id: 't1', token: 'wrn_secret' });
+    const { code, out, err } = await cli(['token', 'issue', 'acme', '--name', 'ci', '-f', 'json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ token: 'wrn_secret' });
+    expect(err).not.toContain('wrn_secret');
+    expect(JSON.parse(seen[0]?.body ?? '')).toEqual({ name: 'ci', role: 'member' });
+  });
+
+  test('a token is revoked', async () => {
+    handle = (_request, response) => void response.writeHead(204).end();
+    expect((await cli(['token', 'revoke', 'acme', 't1'])).code).toBe(0);
+    expect(seen[0]).toMatchObject({ method: 'DELETE', url: '/v1/tenants/acme/tokens/t1' });
+  });
+
+  test('a pool is set, and workers that keep their own list are named', async () => {
+    handle = (_request, response) =>
+      answer(response, 200, { name: 'main', priorities: 'a b', overridden_by_environment: ['host/7'] });
+    const { code, err } = await cli(['pool', 'set', 'main', 'a b']);
+    expect(code).toBe(0);
+    expect(seen[0]).toMatchObject({
+      method: 'PUT',
+      url: '/v1/worker-pools/main',
+      body: '{"priorities":"a b"}',
+    });
+    expect(err).toMatch(/host\/7 was started with QUEUE_PRIORITY/);
+  });
+
+  test('the doctor fails where nobody consumes a queue', async () => {
+    const work_queues = [
+      { name: 'lost', misaligned: true },
+      { name: 'fine', misaligned: false },
+    ];
+    handle = (_request, response) => answer(response, 200, { checks: [], orphans: [], work_queues });
+    const { code, err } = await cli(['doctor']);
+    expect(code).toBe(1);
+    expect(err).toMatch(/No worker consumes: lost\./);
+  });
+
+  test('a job says what it waits for', async () => {
+    const waiting_for = { kind: 'limit', of: 2, ahead: 5 };
+    handle = (_request, response) => answer(response, 200, { id: 'j1', steps: [], waiting_for });
+    expect((await cli(['job', 'show', 'j1'])).out).toMatch(
+      /runs 2 steps at once and no more; 5 are before it/,
+    );
+  });
+});

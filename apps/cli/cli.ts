@@ -4,6 +4,8 @@ import { eventsCommands } from './commands/events.ts';
 import { jobCommands } from './commands/job.ts';
 import { operationCommands } from './commands/operation.ts';
 import { webhookCommands } from './commands/webhook.ts';
+import { tenantCommands, tokenCommands } from './commands/tenant.ts';
+import { workerCommands } from './commands/worker.ts';
 import { complete, completionScripts } from './completion.ts';
 import { CliError, exitCodes } from './exit-codes.ts';
 import type { Io } from './output.ts';
@@ -39,6 +41,9 @@ function build(io: Io): Command {
   jobCommands(program, io);
   webhookCommands(program, io);
   eventsCommands(program, io);
+  tenantCommands(program, io);
+  tokenCommands(program, io);
+  workerCommands(program, io);
   operationCommands(program, io);
   program
     .command('completion')

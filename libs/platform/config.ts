@@ -42,6 +42,11 @@ const variables = z.object({
   WARRENER_API_TOKEN: z
     .string()
     .min(24, 'expected at least 24 characters; `openssl rand -hex 24` makes some'),
+  /** Keystone project whose administrators are this installation's; those of any other are members of their tenant. */
+  WARRENER_ADMIN_PROJECT: z
+    .string()
+    .regex(/^[a-z0-9-]{1,63}$/, "expected a project's id")
+    .optional(),
   /** Encrypts the secrets at rest: 32 bytes, base64. */
   WARRENER_SECRET_KEY: bytes32,
   /** Names this installation on the resources it makes, so that two of them can share a project. */

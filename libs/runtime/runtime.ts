@@ -14,10 +14,21 @@ import { schemaDirectory as notifySchema, webhooksProjection } from '#notify';
 import { Cloud, readCloudAccess } from '#openstack';
 import type { DataSource, Logger, Shutdown, Variables } from '#platform';
 import { openDataSource, openPool } from '#platform';
-import type { Stage } from '#workflow';
+import {
+  poolsProjection,
+  PoolView,
+  schemaDirectory as tenantSchema,
+  StepSlots,
+  tenantsProjection,
+  TenantView,
+  tokensProjection,
+  TokenView,
+} from '#tenants';
 import { Dispatcher, jobsProjection, JobView, Runner, schemaDirectory as jobSchema } from '#workflow';
 import { hostname } from 'node:os';
 import type { Pool } from 'pg';
+import type { WorkersPort } from './workers.ts';
+import { workersByLooking } from './workers.ts';
 
 /** What every server process needs from the environment. */
 export const runtimeVariables = [
@@ -30,10 +41,18 @@ export const runtimeVariables = [
   'WARRENER_LOG_LEVEL',
 ] as const;
 
-/** The read models. */
-const projections = [brokersProjection, jobsProjection, webhooksProjection];
-
 type RuntimeConfig = Pick<Variables, (typeof runtimeVariables)[number]>;
+
+/** Every read model. */
+const projections = [
+  brokersProjection,
+  jobsProjection,
+  webhooksProjection,
+  tenantsProjection,
+  tokensProjection,
+  poolsProjection,
+];
+const views = [BrokerView, JobView, TenantView, TokenView, PoolView];
 
 /** One thing Warrener depends on, and whether it is there. */
 export interface Check {
@@ -47,13 +66,12 @@ export interface Check {
  * go. Everything it opens is closed by the shutdown it was given.
  */
 export class Runtime {
-  /** The work queues of every job, until tenants have their own. */
-  readonly queues: Readonly<Record<Stage, string>> = { cloud: 'warrener.cloud', config: 'warrener.config' };
   readonly log: EventLog;
   readonly dataSource: DataSource;
   readonly world: BrokerWorld;
   readonly runner: Runner<BrokerWorld>;
   readonly logger: Logger;
+  readonly workers: WorkersPort;
   readonly #pool: Pool;
   readonly #projector: Projector;
   readonly #dispatcher: Dispatcher;
@@ -63,6 +81,7 @@ export class Runtime {
 
   private constructor(config: RuntimeConfig, cloud: Cloud, dataSource: DataSource, logger: Logger) {
     this.logger = logger;
+    this.workers = workersByLooking(config.AMQP_URL);
     this.dataSource = dataSource;
     this.#pool = openPool(config.DATABASE_URL, {
       name: 'warrener',
@@ -100,6 +119,7 @@ export class Runtime {
       steps,
       world: this.world,
       alongside: brokerAlongside(this.world),
+      slots: new StepSlots(this.log),
       logger,
       worker: `${hostname()}/${process.pid}`,
       onAppend: () => this.#committed([]),
@@ -123,8 +143,9 @@ export class Runtime {
       { room: 'workflow', directory: jobSchema },
       { room: 'brokers', directory: brokerSchema },
       { room: 'notify', directory: notifySchema },
+      { room: 'tenants', directory: tenantSchema },
     ];
-    const dataSource = await openDataSource(config.DATABASE_URL, schemas, [BrokerView, JobView]);
+    const dataSource = await openDataSource(config.DATABASE_URL, schemas, views);
     shutdown.add('read models', () => dataSource.destroy());
     const runtime = new Runtime(config, cloud, dataSource, logger);
     shutdown.add('database', () => runtime.#pool.end());

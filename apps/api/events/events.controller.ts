@@ -4,12 +4,13 @@ import { isCursor } from '#event-log';
 import { checkTypes, wants } from '#notify';
 import { Problem } from '#platform';
 import type { Request, Response } from 'express';
-import { CallerParam } from '../caller.ts';
+import { Access, CallerParam } from '../caller.ts';
 import type { Caller } from '../caller.ts';
 import { EventStreams } from './event-streams.ts';
 import { FollowEvents } from './requests.ts';
 
 @ApiTags('events')
+@Access('reader')
 @Controller('v1/events')
 export class EventsController {
   private readonly streams: EventStreams;

@@ -18,15 +18,17 @@ import {
 import type { Request, Response } from 'express';
 import type { Answer } from '../idempotency.ts';
 import { send } from '../answer.ts';
-import { CallerParam } from '../caller.ts';
+import { Access, CallerParam } from '../caller.ts';
 import type { Caller } from '../caller.ts';
 import { Idempotency } from '../idempotency.ts';
 import { page, readCursor } from '../paging.ts';
+import { waitingFor } from '../work-queues/work-queues.ts';
 import { JobEventStreams } from './job-event-streams.ts';
 import { ListEvents, ListJobs } from './requests.ts';
 import { eventView, jobView } from './views.ts';
 
 @ApiTags('jobs')
+@Access('reader')
 @Controller('v1/jobs')
 export class JobsController {
   private readonly runtime: Runtime;
@@ -104,6 +106,7 @@ export class JobsController {
   }
 
   @Post(':job/cancel')
+  @Access('member')
   @HttpCode(202)
   @ApiOperation({ summary: 'Cancel a job', description: 'At any moment; what it did is undone.' })
   async cancel(
@@ -134,6 +137,7 @@ export class JobsController {
   }
 
   @Post(':job/retry')
+  @Access('member')
   @HttpCode(202)
   @ApiOperation({
     summary: 'Retry a job',
@@ -170,11 +174,12 @@ export class JobsController {
   }
 
   async #view(id: string, caller: Caller) {
-    await this.#load(id, caller);
+    const { job } = await this.#load(id, caller);
     const events: readonly StoredEvent[] = await this.runtime.log.events(jobStreamId(id));
     const report: JobReport | undefined = reportJob(events.map(recorded));
     if (report === undefined) throw notFound(id);
-    return jobView(report, await brokerName(this.runtime.world, report.subject));
+    const name = await brokerName(this.runtime.world, report.subject);
+    return { ...jobView(report, name), waiting_for: await waitingFor(this.runtime, job, caller.tenant) };
   }
 
   async #load(id: string, caller: Caller): Promise<{ job: KnownJob }> {

@@ -12,7 +12,7 @@ import { Problem } from '#platform';
 import { Runtime } from '#runtime';
 import type { Response } from 'express';
 import { send } from '../answer.ts';
-import { CallerParam } from '../caller.ts';
+import { Access, CallerParam } from '../caller.ts';
 import type { Caller } from '../caller.ts';
 import { Idempotency } from '../idempotency.ts';
 import { page, readCursor } from '../paging.ts';
@@ -21,6 +21,7 @@ import { attemptView, deliveryView } from './views.ts';
 import { Webhooks } from './webhooks.ts';
 
 @ApiTags('webhooks')
+@Access('reader')
 @Controller('v1/webhooks/:webhook')
 export class DeliveriesController {
   private readonly runtime: Runtime;
@@ -69,6 +70,7 @@ export class DeliveriesController {
   }
 
   @Post('deliveries/:delivery/replay')
+  @Access('member')
   @HttpCode(202)
   @ApiOperation({ summary: 'Send a delivery again', description: 'With the same id.' })
   async replay(
@@ -89,6 +91,7 @@ export class DeliveriesController {
   }
 
   @Post('replay')
+  @Access('member')
   @HttpCode(202)
   @ApiOperation({
     summary: 'Send a period again',

@@ -28,7 +28,7 @@ import { Runtime } from '#runtime';
 import type { Response } from 'express';
 import type { Answer } from '../idempotency.ts';
 import { send } from '../answer.ts';
-import { CallerParam } from '../caller.ts';
+import { Access, CallerParam } from '../caller.ts';
 import type { Caller } from '../caller.ts';
 import { Idempotency } from '../idempotency.ts';
 import { page, readCursor } from '../paging.ts';
@@ -37,6 +37,7 @@ import { webhookView } from './views.ts';
 import { Webhooks } from './webhooks.ts';
 
 @ApiTags('webhooks')
+@Access('reader')
 @Controller('v1/webhooks')
 export class WebhooksController {
   private readonly runtime: Runtime;
@@ -50,6 +51,7 @@ export class WebhooksController {
   }
 
   @Post()
+  @Access('member')
   @HttpCode(201)
   @ApiOperation({
     summary: 'Create a webhook',
@@ -102,6 +104,7 @@ export class WebhooksController {
   }
 
   @Patch(':webhook')
+  @Access('member')
   @ApiOperation({
     summary: 'Change a webhook',
     description: 'What is not named stays. A disabled webhook is called again.',
@@ -122,6 +125,7 @@ export class WebhooksController {
   }
 
   @Delete(':webhook')
+  @Access('member')
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete a webhook', description: 'Nothing more is sent, not even what is owed.' })
   async delete(@Param('webhook') id: string, @CallerParam() caller: Caller): Promise<void> {
@@ -129,6 +133,7 @@ export class WebhooksController {
   }
 
   @Get(':webhook/secret')
+  @Access('member')
   @ApiOperation({
     summary: 'The secrets that sign the deliveries',
     description: 'The newest first; during a rotation there are two.',
@@ -143,6 +148,7 @@ export class WebhooksController {
   }
 
   @Post(':webhook/rotate-secret')
+  @Access('member')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Sign with a new secret',
@@ -165,6 +171,7 @@ export class WebhooksController {
   }
 
   @Post(':webhook/test')
+  @Access('member')
   @HttpCode(202)
   @ApiOperation({ summary: 'Send a test event', description: 'Answers with its id; see the deliveries.' })
   async test(

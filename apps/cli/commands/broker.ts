@@ -44,6 +44,7 @@ const requestKeys = {
   engine: 'engine',
   floatingNetwork: 'floating_network',
   callbackUrl: 'callback_url',
+  lane: 'lane',
 } as const;
 
 /** Seconds, more than none. */
@@ -69,6 +70,7 @@ export function brokerCommands(program: Command, io: Io): void {
     .option('--engine <engine>', 'rabbitmq or mosquitto; needed for a plain image')
     .option('--floating-network <network>', 'external network to take a floating address from')
     .option('--callback-url <url>', 'where every event of the launch is posted to')
+    .option('--lane <lane>', 'how urgent it is for the tenant: express or bulk')
     .option(
       '--file <file>',
       'JSON with these fields, as the API takes them; "-" for stdin. Options win over it',
