@@ -1,5 +1,8 @@
 export { WorkQueueConsumer } from './consumer.ts';
-export type { ConsumerOptions, DeliveryInfo, Handler } from './consumer.ts';
+export type { ConsumerOptions, ConsumerReport } from './consumer.ts';
+export { formatPriorityList, parsePriorityList, PriorityListError } from './core/priority-list.ts';
+export type { Level, WeightedQueue } from './core/priority-list.ts';
+export type { DeliveryInfo, Handler } from './handling.ts';
 export type { WorkMessage } from './message.ts';
 export { OwnErrors, STEP_PATTERN, WorkQueueContext, WorkQueueTransport } from './nest-transport.ts';
 export { PublishError } from './publish-error.ts';
