@@ -119,7 +119,10 @@ export class WorkQueueConsumer {
   start(): void {
     const { ageingMs = 0 } = this.#options;
     if (ageingMs > 0 && !this.#isStopping())
-      this.#ticking ??= setInterval(() => this.#apply({ type: 'tick', now: performance.now() }), ageingMs / 10);
+      this.#ticking ??= setInterval(
+        () => this.#apply({ type: 'tick', now: performance.now() }),
+        ageingMs / 10,
+      );
     this.#connection.start();
   }
 
@@ -167,10 +170,7 @@ export class WorkQueueConsumer {
     this.#apply({ type: 'paused' });
     this.#stopping.abort();
     await within(drainMs, this.#handling.idle(), () => new Error('late')).catch(() => {
-      logger.warn(
-        { count: this.#handling.count },
-        'messages are left behind unfinished; others get them',
-      );
+      logger.warn({ count: this.#handling.count }, 'messages are left behind unfinished; others get them');
     });
     const channels = [...this.#listed.values()].flatMap(({ channel }) => channel ?? []);
     // Before their connection: amqplib lets a connection's closing overtake a channel's last acknowledgements.
@@ -206,9 +206,11 @@ export class WorkQueueConsumer {
         return;
       }
       case 'forget':
-        return this.#forget(order.queue);
+        this.#forget(order.queue);
+        return;
       case 'begin':
-        return this.#begin(order.id);
+        this.#begin(order.id);
+        return;
       case 'give-back':
         for (const id of order.ids) {
           const held = this.#held.get(id);
@@ -240,17 +242,21 @@ export class WorkQueueConsumer {
       case 'open':
         await channel.subscribe();
         this.#options.logger.debug({ queue, slots: this.#options.slots }, 'consuming');
-        return report({ type: 'opened', queue });
+        report({ type: 'opened', queue });
+        return;
       case 'cancel':
         await channel.cancel();
-        return report({ type: 'cancelled', queue });
+        report({ type: 'cancelled', queue });
+        return;
       case 'listen':
         await sleep(QUIET_MS);
-        return report({ type: 'quiet', queue, seq: order.seq });
+        report({ type: 'quiet', queue, seq: order.seq });
+        return;
       case 'probe':
         await this.#fetch(listed, channel, 'fetched');
         await channel.settle();
-        return report({ type: 'probed', queue, seq: order.seq });
+        report({ type: 'probed', queue, seq: order.seq });
+        return;
       case 'fetch':
         return this.#fetch(listed, channel, 'aged');
     }
@@ -265,25 +271,28 @@ export class WorkQueueConsumer {
   async #keep(queue: string, listed: Listed): Promise<void> {
     const { logger } = this.#options;
     const connection = this.#present;
-    const { signal } = listed.ending;
-    for (let failures = 0; connection !== undefined && !signal.aborted && !this.#isStopping(); failures += 1) {
+    const ended = (): boolean => listed.ending.signal.aborted || this.#isStopping();
+    for (let failures = 0; connection !== undefined && !ended(); failures += 1) {
       try {
         const channel: QueueChannel = await QueueChannel.open(connection, {
           queue,
           prefetch: this.#prefetch,
           onPushed: (delivery) => this.#deliver(delivery, listed, channel, 'pushed'),
         });
-        if (signal.aborted) return void channel.close(); // never rejects
+        if (ended()) {
+          void channel.close(); // never rejects
+          return;
+        }
         listed.channel = channel;
         failures = 0;
         this.#apply({ type: 'declared', queue });
         const reason = await channel.ended;
-        if (signal.aborted) return;
+        if (listed.ending.signal.aborted) return;
         listed.channel = undefined;
         this.#forgetHeld((from) => from === channel); // the broker has them back
         logger.warn({ queue, reason }, 'the queue is consumed from no more; trying again');
       } catch (error) {
-        if (signal.aborted || this.#isStopping()) return;
+        if (ended()) return;
         logger.error({ error, queue }, 'the queue cannot be consumed from; trying again');
       }
       this.#apply({ type: 'broken', queue });
@@ -299,7 +308,7 @@ export class WorkQueueConsumer {
     const channel = listed?.channel;
     if (channel === undefined) return;
     const begun = [...this.#held.values()].filter(({ from }) => from === channel);
-    const answered = Promise.all(begun.map(({ delivery }) => this.#handling.of(delivery)));
+    const answered = Promise.all(begun.flatMap(({ delivery }) => this.#handling.of(delivery) ?? []));
     void Promise.all([channel.cancel(), answered]).then(() => channel.close()); // none rejects
   }
 
@@ -330,7 +339,9 @@ export class WorkQueueConsumer {
     const workMs = (): number => performance.now() - began;
     const { outcome, verdict } = this.#handling.begin(held.delivery);
     // A failure frees the slot before its pause is over.
-    void outcome.then((result) => result === 'failed' && this.#apply({ type: 'failed', id, workMs: workMs() }));
+    void outcome.then(
+      (result) => result === 'failed' && this.#apply({ type: 'failed', id, workMs: workMs() }),
+    );
     void verdict.then((result) => this.#answer(id, result, workMs()));
   }
 

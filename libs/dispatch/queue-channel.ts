@@ -124,7 +124,9 @@ export class QueueChannel {
 
   async #consume(): Promise<string> {
     if (this.#lastTag !== undefined) internals(this.#channel).unregisterConsumer(this.#lastTag);
-    const { consumerTag } = await this.#channel.consume(this.#options.queue, (message) => this.#take(message));
+    const { consumerTag } = await this.#channel.consume(this.#options.queue, (message) =>
+      this.#take(message),
+    );
     this.#lastTag = consumerTag;
     return consumerTag;
   }

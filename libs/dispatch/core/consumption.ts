@@ -93,6 +93,11 @@ export class Consumption {
   }
 
   #record(fact: Fact): void {
+    if ('queue' in fact) {
+      const queue = this.#queues.get(fact.queue);
+      if (queue !== undefined) this.#recordOf(queue, fact);
+      return;
+    }
     switch (fact.type) {
       case 'connected':
         this.#connected = true;
@@ -103,24 +108,25 @@ export class Consumption {
         for (const queue of this.#queues.values()) this.#detach(queue, 'unknown');
         return;
       case 'configured':
-        return this.#configure(fact.levels);
+        this.#configure(fact.levels);
+        return;
       case 'paused':
         this.#paused = true;
-        return this.#giveBack(this.#aged.splice(0));
+        this.#giveBack(this.#aged.splice(0));
+        return;
       case 'resumed':
         this.#paused = false;
         return;
       case 'ended':
       case 'failed':
-        return this.#stopRunning(fact.id, fact.workMs, fact.type === 'failed');
+        this.#stopRunning(fact.id, fact.workMs, fact.type === 'failed');
+        return;
       case 'answered':
-        return this.#answered(fact.id);
+        this.#answered(fact.id);
+        return;
       case 'tick':
-        return this.#age(fact.now);
-      default: {
-        const queue = this.#queues.get(fact.queue);
-        if (queue !== undefined) this.#recordOf(queue, fact);
-      }
+        this.#age(fact.now);
+        return;
     }
   }
 
@@ -130,7 +136,8 @@ export class Consumption {
         queue.phase = 'idle';
         return;
       case 'broken':
-        return this.#detach(queue, 'broken');
+        this.#detach(queue, 'broken');
+        return;
       case 'opened':
         queue.phase = 'open';
         return;
@@ -138,7 +145,8 @@ export class Consumption {
         queue.phase = 'idle';
         return;
       case 'delivered':
-        return this.#delivered(queue, fact.id, fact.tenant, fact.arrival);
+        this.#delivered(queue, fact.id, fact.tenant, fact.arrival);
+        return;
       case 'joined':
         this.#arrived(queue, fact.id, queue.tenant, fact.arrival).state = 'joined';
         return;
@@ -207,7 +215,14 @@ export class Consumption {
       else this.#answered(held.id);
     }
     this.#aged = this.#aged.filter((held) => held.queue !== queue);
-    Object.assign(queue, { phase, held: [], returning: false, window: 0, caughtUp: false, seq: queue.seq + 1 });
+    Object.assign(queue, {
+      phase,
+      held: [],
+      returning: false,
+      window: 0,
+      caughtUp: false,
+      seq: queue.seq + 1,
+    });
   }
 
   #beginWhatMay(): void {
@@ -316,7 +331,8 @@ export class Consumption {
   /** Cancels the one that has had most for the sake of one that has had less. What is held of it is begun still. */
   #takeTurns(queues: readonly QueueState[]): void {
     const waiting = pick(queues.filter(isIdle), 'first');
-    if (waiting === undefined || queues.some(({ phase }) => phase === 'closing' || phase === 'opening')) return;
+    if (waiting === undefined || queues.some(({ phase }) => phase === 'closing' || phase === 'opening'))
+      return;
     const open = queues.filter(({ phase }) => phase === 'open');
     const last = pick(
       open.filter(({ held }) => held.length > 0),
@@ -358,7 +374,9 @@ export class Consumption {
 
   #mayAge(waitedMs: number): boolean {
     const { ageingMs } = this.#limits;
-    return ageingMs > 0 && waitedMs >= ageingMs && this.#connected && !this.#paused && this.#aged.length === 0;
+    return (
+      ageingMs > 0 && waitedMs >= ageingMs && this.#connected && !this.#paused && this.#aged.length === 0
+    );
   }
 }
 

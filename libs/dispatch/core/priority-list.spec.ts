@@ -52,7 +52,9 @@ test.each([
 
 test('too many queues are refused', () => {
   const names = Array.from({ length: 201 }, (_, i) => `q${i}`);
-  expect(() => parsePriorityList(names.join(' '))).toThrow('the list has 201 queues; at most 200 are possible');
+  expect(() => parsePriorityList(names.join(' '))).toThrow(
+    'the list has 201 queues; at most 200 are possible',
+  );
   expect(parsePriorityList(names.slice(1).join(','))).toHaveLength(1);
 });
 
