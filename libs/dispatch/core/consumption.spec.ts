@@ -199,7 +199,8 @@ function asked() {
     resting: 0,
     ageingMs: 0,
   });
-  for (const type of ['connected', 'declared', 'opened'] as const) machine.apply({ type, queue: 'a' });
+  machine.apply({ type: 'connected' });
+  for (const type of ['declared', 'opened'] as const) machine.apply({ type, queue: 'a' });
   const [probe] = machine.apply({ type: 'quiet', queue: 'a', seq: 1 });
   expect(probe).toEqual({ do: 'probe', queue: 'a', seq: 1 });
   const deliver = (id: number) =>
