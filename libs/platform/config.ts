@@ -6,9 +6,6 @@ const url = (...protocols: string[]) =>
     protocol: new RegExp(`^(${protocols.join('|')})$`),
     error: `expected a URL that starts with ${protocols.map((p) => `${p}://`).join(' or ')}`,
   });
-const queue = z
-  .string()
-  .regex(/^[\w.-]{1,200}$/, 'expected queue names of letters, digits, ".", "_" and "-"');
 const bytes32 = z
   .string()
   .refine(
@@ -41,12 +38,15 @@ const variables = z.object({
     .default('warrener'),
   /** Port of the sshd inside the servers. */
   WARRENER_SSH_PORT: port.default(22),
-  /** Work queues this worker consumes, the most urgent first. */
+  /** Work queues this worker consumes, the most urgent first; docs/priority-queues.md. Where set, no pool changes it. */
   QUEUE_PRIORITY: z
     .string()
-    .default('warrener.cloud warrener.config')
-    .transform((text) => text.split(/\s+/).filter(Boolean))
-    .pipe(z.array(queue).min(1, 'expected at least one queue')),
+    .default('warrener.cloud,warrener.config')
+    .transform((text) => text.split(/\s+/).filter(Boolean)),
+  /** The pool this worker belongs to, whose order of queues it takes over while it runs. */
+  WARRENER_WORKER_POOL: z.string().min(1).max(63).default('default'),
+  /** Longest wait of queues behind busier ones until one of their messages is let through, milliseconds; 0 for no end. */
+  WARRENER_WORKER_AGEING_MS: z.coerce.number().int().min(0).default(0),
   /** Steps one worker process runs at once. */
   WARRENER_WORKER_SLOTS: z.coerce.number().int().min(1).max(1_000).default(20),
   WARRENER_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
