@@ -12,12 +12,14 @@ export async function pollingConsumer(connection, { queues, slots, handler, ever
   const first = queues[0];
   let current;
   let running = 0;
+  let stopped = false;
   const next = () => {
     while (running < slots && backlog.length > 0) {
       const message = backlog.shift();
       running += 1;
       handler(JSON.parse(message.content.toString('utf8')), message.fields.routingKey).then(() => {
         running -= 1;
+        if (stopped) return;
         channel.ack(message);
         next();
       });
@@ -55,6 +57,7 @@ export async function pollingConsumer(connection, { queues, slots, handler, ever
   const timer = setInterval(() => void look().catch(() => undefined), everyMs);
   return {
     stop: async () => {
+      stopped = true;
       clearInterval(timer);
       await channel.close();
       await probe.close();
@@ -65,9 +68,17 @@ export async function pollingConsumer(connection, { queues, slots, handler, ever
 /** The plainest consumer there is: one queue, one prefetch, an acknowledgement for each message. */
 export async function plainConsumer(connection, { queue, prefetch, handler }) {
   const channel = await connection.createChannel();
+  let stopped = false;
   await channel.prefetch(prefetch);
   await channel.consume(queue, (message) => {
-    handler(JSON.parse(message.content.toString('utf8')), queue).then(() => channel.ack(message));
+    handler(JSON.parse(message.content.toString('utf8')), queue).then(() => {
+      if (!stopped) channel.ack(message);
+    });
   });
-  return { stop: () => channel.close() };
+  return {
+    stop: async () => {
+      stopped = true;
+      await channel.close();
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import { connect } from 'amqplib';
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { declareWorkQueue, WorkQueueConsumer } from '#dispatch';
 

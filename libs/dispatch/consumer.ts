@@ -58,7 +58,7 @@ interface Listed {
 }
 
 /** Longest quiet after which a queue is asked whether it is empty, milliseconds. */
-const QUIET_MS = 3;
+const QUIET_MS = 25;
 
 /** Messages that may rest after a failure without holding anybody up. */
 const MAX_RESTING = 4;

@@ -144,7 +144,7 @@ class World {
         throw new Error('a level below a busy one is consumed');
     }
     // One subscription that opens may bring its prefetch on top, before its surplus goes back.
-    if (machine.unbegun > 3 * prefetch + (this.ageing ? 1 : 0)) throw new Error(`holds ${machine.unbegun}`);
+    if (machine.unbegun > 5 * prefetch + (this.ageing ? 1 : 0)) throw new Error(`holds ${machine.unbegun}`);
   }
 }
 

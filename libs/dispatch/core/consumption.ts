@@ -15,6 +15,12 @@ export interface Limits {
   readonly ageingMs: number;
 }
 
+/**
+ * What is held unbegun, in prefetches. With fewer, three queues of a level would take turns at being open, and whose turn
+ * it is not cannot be given its share.
+ */
+const MAX_WINDOWS = 4;
+
 interface LevelState {
   readonly queues: readonly QueueState[];
   /** When it last was, or got a message through; undefined until the first tick. */
@@ -38,7 +44,7 @@ interface LevelState {
  * subscription in the queue's own order, so "none" means that there was none. An arrival in between changes `seq`, and
  * the answer counts for nothing.
  *
- * **Bounded.** What is held unbegun is at most twice the prefetch, however many queues a level has. Where more of them have
+ * **Bounded.** What is held unbegun is at most four times the prefetch, however many queues a level has. Where more of them have
  * work than fit, they take turns: the one that has had most is cancelled, what is held of it stays to be begun, and
  * the one that has had least is opened. If more arrives at once than fits, the surplus goes back.
  */
@@ -301,7 +307,7 @@ export class Consumption {
   }
 
   #returnSurplus(queues: readonly QueueState[]): void {
-    while (this.unbegun > 2 * this.#limits.prefetch) {
+    while (this.unbegun > MAX_WINDOWS * this.#limits.prefetch) {
       // One that opens would only get it again; it is one at a time.
       const last = pick(
         queues.filter(({ phase, held }) => held.length > 0 && phase !== 'opening'),
@@ -317,7 +323,7 @@ export class Consumption {
     for (;;) {
       const opening = queues.filter(({ phase }) => phase === 'opening').length;
       const next = pick(queues.filter(isIdle), 'first');
-      if (next === undefined || this.unbegun + prefetch * opening > prefetch) return;
+      if (next === undefined || this.unbegun + prefetch * opening > (MAX_WINDOWS - 1) * prefetch) return;
       next.phase = 'opening';
       next.returning = false;
       next.generation += 1;
