@@ -4,7 +4,7 @@ import type { Charge, Shares } from './shares.ts';
  * unknown: no word yet whether it can be consumed · broken: it cannot, for now · idle: not consumed · opening, open ·
  * closing: cancelled, as soon as the broker says so · gone: no longer listed
  */
-export type Phase = 'unknown' | 'broken' | 'idle' | 'opening' | 'open' | 'closing' | 'gone';
+type Phase = 'unknown' | 'broken' | 'idle' | 'opening' | 'open' | 'closing' | 'gone';
 
 /** One queue. */
 export interface QueueState {
