@@ -91,18 +91,24 @@ test('tokens that end in the middle are renewed', async () => {
   await warrener.api.jobEnds(job, ['succeeded']);
 });
 
-test('a cloud that is killed and started again in the middle is waited for', async () => {
-  await cloud.fault('build-delay', { ms: 2_000 });
+test('a launch that is cancelled while Nova still makes its server leaves none behind', async () => {
+  await cloud.fault('faults', { ...creates[0], kind: 'delay', delay_ms: 4_000 });
   const { job } = await launch();
-  await until(
-    'a server',
-    async () =>
-      (await leftovers(cloud, warrener.name)).some((thing) => thing.startsWith('server')) || undefined,
-  );
-  await cloud.restart?.();
+  await until('the server to be asked for', async () => {
+    const { steps } = await warrener.api.job(job);
+    const step = steps?.find(({ name }) => name === 'ensure-server');
+    return step?.status === 'running' ? true : undefined;
+  });
+  expect((await warrener.api.call('POST', `/v1/jobs/${job}/cancel`)).status).toBe(202);
+  await warrener.api.jobEnds(job, ['cancelled']);
+  expect(await leftovers(cloud, warrener.name)).toEqual([]);
+});
+
+test('a server whose deletion Nova forgot half-way is deleted again', async () => {
+  const { broker, job } = await launch();
   await warrener.api.jobEnds(job, ['succeeded']);
-  expect(await leftovers(cloud, warrener.name)).toEqual(oneOfEach);
-  await cloud.fault('build-delay', { ms: 0 });
+  await cloud.fault('abandon-deletes', { times: 1 });
+  await warrener.api.jobEnds(await warrener.api.delete(broker), ['succeeded'], 60_000);
 });
 
 test('another host key stops the job, and nothing is sent to that server', async () => {
