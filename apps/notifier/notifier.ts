@@ -20,6 +20,8 @@ import {
 } from '#notify';
 import type { Variables } from '#platform';
 import { openPool } from '#platform';
+import type { TenantEvent } from '#tenants';
+import { loadTenant } from '#tenants';
 import type { Runtime } from '#runtime';
 import type { JobEvent } from '#workflow';
 import { firehoseVariables, openFirehose } from './firehose.ts';
@@ -40,6 +42,7 @@ type NotifierConfig = Pick<
 // A fact that nobody tells outside would leave gaps in the sequences: it does not compile.
 facts.job satisfies Record<JobEvent['type'], unknown>;
 facts.broker satisfies Record<BrokerEvent['type'], unknown>;
+facts.tenant satisfies Record<TenantEvent['type'], unknown>;
 
 const FORGET_EVERY_MS = 60 * 60 * 1_000;
 
@@ -56,7 +59,8 @@ export async function startNotifier(
     onError: (error) => logger.warn({ error }, 'an idle database connection broke'),
   });
   const source = sourceOf(config.WARRENER_INSTALLATION);
-  const firehose = await openFirehose(config, logger);
+  const isNamed = async (tenant: string) => (await loadTenant(log, tenant))?.public_names ?? false;
+  const firehose = await openFirehose(config, isNamed, logger);
   const poster = new Poster(new AddressGuard(config.WARRENER_WEBHOOK_ALLOW));
   const timers: Timers = new Timers({
     redisUrl: config.REDIS_URL,
