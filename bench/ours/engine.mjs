@@ -21,10 +21,19 @@ export async function openLog(database) {
   return { pool, log: new EventLog(pool, { logger: quiet }) };
 }
 
-/** @param options steps: how many a job has; run: what a step does, with its number; queue: default a queue of its own */
-export async function openEngine({ env, database, steps: count, slots = 64, run = async () => undefined }) {
+const noTimers = () => Promise.reject(new Error('no timers here'));
+
+/** @param options steps: how many a job has; run: what a step does, and its outcome where it is not `done` */
+export async function openEngine({
+  env,
+  database,
+  steps: count,
+  slots = 64,
+  run = async () => undefined,
+  queue = `bench.${randomBytes(6).toString('hex')}`,
+  wakeAt = noTimers,
+}) {
   const { pool, log } = await openLog(database);
-  const queue = `bench.${randomBytes(6).toString('hex')}`;
   const amqp = await connect(env.AMQP_URL, { noDelay: true });
   const channel = await amqp.createChannel();
   await declareWorkQueue(channel, queue);
@@ -33,7 +42,7 @@ export async function openEngine({ env, database, steps: count, slots = 64, run 
   const dispatcher = new Dispatcher({
     log,
     publish: (message) => publisher.publish(message),
-    wakeAt: () => Promise.reject(new Error('no timers here')),
+    wakeAt,
     logger: quiet,
   });
   dispatcher.start();
@@ -41,10 +50,7 @@ export async function openEngine({ env, database, steps: count, slots = 64, run 
     Array.from({ length: count }, (_, index) => {
       const name = `step-${index + 1}`;
       const retry = { maxFailures: 3, firstDelayMs: 1_000, maxDelayMs: 1_000, patienceMs: 0 };
-      const perform = async (_world, { job }) => {
-        await run(job, index + 1);
-        return { kind: 'done' };
-      };
+      const perform = async (_world, { job }) => (await run(job)) ?? { kind: 'done' };
       return [name, { name, stage: 'cloud', timeoutMs: 60_000, retry, run: perform }];
     }),
   );
