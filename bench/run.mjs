@@ -64,7 +64,18 @@ async function startAll(say) {
 
 const percent = (share) => (share === undefined ? '' : `±${Math.round(share * 50)} %`);
 
-const printed = ({ name, unit = '', ours, ours_spread, peer, peer_spread, against = '', ratio, aim, met }) => ({
+const printed = ({
+  name,
+  unit = '',
+  ours,
+  ours_spread,
+  peer,
+  peer_spread,
+  against = '',
+  ratio,
+  aim,
+  met,
+}) => ({
   name,
   unit,
   ours: format(ours),
