@@ -40,7 +40,7 @@ const flood = (name, queues) => ({
     const rabbit = await openWorld(world.env.AMQP_URL);
     try {
       const [own, peer] = [[], []];
-      for (let round = 0; round < (world.quick ? 2 : 5); round += 1) {
+      for (let round = 0; round < (world.quick ? 3 : 5); round += 1) {
         peer.push(await waits(world, rabbit, 0));
         own.push(await waits(world, rabbit, queues));
         world.say(`  round ${round + 1}: ${own.at(-1)} ms under the flood, ${peer.at(-1)} ms alone`);
