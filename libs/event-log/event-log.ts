@@ -55,8 +55,15 @@ export class EventLog {
     this.#pool = pool;
     this.#logger = options.logger ?? silent;
     this.#group = new GroupCommit({
-      together: (appends) => appendTogether(pool, appends),
+      together: (appends, settled) => appendTogether(pool, appends, settled),
       alone: (append) => appendAlone(pool, append),
+      settle: async (ids) => {
+        await pool.query({
+          name: 'warrener-settle',
+          text: 'delete from warrener.outbox where id = any($1)',
+          values: [ids],
+        });
+      },
     });
   }
 
@@ -155,13 +162,9 @@ export class EventLog {
     }));
   }
 
-  /** Forgets messages that are with the broker. */
+  /** Forgets messages that are with the broker: along with the next append, or by itself soon after. */
   async settleMessages(ids: readonly string[]): Promise<void> {
-    await this.#pool.query({
-      name: 'warrener-settle',
-      text: 'delete from warrener.outbox where id = any($1)',
-      values: [ids],
-    });
+    await this.#group.settle(ids);
   }
 
   /** How far behind the readers of the whole log are, and who holds them back. */

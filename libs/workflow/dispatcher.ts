@@ -29,6 +29,7 @@ const SWEEP_LIMIT = 500;
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #sending = new Set<string>();
+  readonly #settling = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -48,6 +49,7 @@ export class Dispatcher {
     this.#stopped = true;
     clearInterval(this.#timer);
     await this.#sweeping;
+    await Promise.all(this.#settling);
   }
 
   /** Publishes, or sets the timers of, messages that are in the log already. Never throws: the sweep is behind it. */
@@ -103,6 +105,16 @@ export class Dispatcher {
     } finally {
       this.#sending.delete(message.id);
     }
-    await this.#options.log.settleMessages([message.id]);
+    this.#settle(message.id);
+  }
+
+  /** Nobody waits for it: a message that is not forgotten goes out twice, and its turn tells the second one. */
+  #settle(id: string): void {
+    const { log, logger } = this.#options;
+    const settling = log.settleMessages([id]).catch((error: unknown) => {
+      logger.warn({ error }, 'a message that was published could not be forgotten; it will go out again');
+    });
+    this.#settling.add(settling);
+    void settling.then(() => this.#settling.delete(settling));
   }
 }

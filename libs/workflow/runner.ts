@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { JobEvent } from './core/events.ts';
 import type { Job, JobCommand, KnownJob } from './core/job.ts';
-import { decide, evolve, nextTurn, stepOf } from './core/job.ts';
+import { decide, evolve, isOver, nextTurn, stepOf } from './core/job.ts';
 import type { Outcome } from './core/outcome.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { jobStream, jobStreamId } from './job-stream.ts';
@@ -35,14 +35,23 @@ export type Alongside = (
 interface SlotChange {
   readonly writes: readonly StreamWrite[];
   readonly messages: readonly OutboxMessage[];
+  /** Streams whose absence it builds on. */
+  readonly absent: readonly string[];
 }
 
-/** Holds how many steps of a tenant run at once. Asked again with fresh state whenever an append meets a conflict. */
+/**
+ * Holds how many steps of a tenant run at once. Asked `again` whenever an append meets a conflict, and where none will be
+ * made that could: then it answers from the log, and not from what it remembers.
+ */
 interface Slots {
   /** Whether the turn may begin. Where not, it keeps its place, and its message comes again when it may. */
-  begin(tenant: string, turn: StepMessage & { queue: string }): Promise<SlotChange & { begins: boolean }>;
+  begin(
+    tenant: string,
+    turn: StepMessage & { queue: string },
+    again: boolean,
+  ): Promise<SlotChange & { begins: boolean }>;
   /** The turn is over; once more is harmless. */
-  end(tenant: string, turn: Pick<StepMessage, 'job' | 'turn'>): Promise<SlotChange>;
+  end(tenant: string, turn: Pick<StepMessage, 'job' | 'turn'>, again: boolean): Promise<SlotChange>;
 }
 
 export interface RunnerOptions<World> {
@@ -66,6 +75,8 @@ type Moving = Extract<Job, { status: 'running' | 'undoing' }>;
 
 /** Appends tried before a command gives up; each conflict means that somebody else got on, so this is ample. */
 const MAX_CONFLICTS = 200;
+/** Jobs remembered as they were left; a bound on memory, nothing depends on it. */
+const MAX_REMEMBERED = 1_000;
 /** So many contend for a tenant's slots that trying again at once would mostly meet the next conflict. */
 const CONTENDED = 5;
 
@@ -79,6 +90,11 @@ export class Runner<World> {
   readonly #stopping = new AbortController();
   /** Looks whether a running step's job was cancelled, by job. */
   readonly #looks = new Map<string, () => void>();
+  /**
+   * Jobs as this process left them: who goes on with one need not load it. One that moved on elsewhere shows, because it
+   * has another version (the append meets a conflict) or nothing to decide (it is loaded after all).
+   */
+  readonly #remembered = new Map<string, Loaded<Job>>();
 
   constructor(options: RunnerOptions<World>) {
     this.#options = options;
@@ -126,10 +142,12 @@ export class Runner<World> {
   ): Promise<{ done: boolean; job: KnownJob; tenant: string } | undefined> {
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
       if (conflicts > CONTENDED) await sleep(Math.random() * Math.min(conflicts, 50));
-      const loaded = await this.#options.log.load(jobStream, jobStreamId(job));
+      const remembered = this.#recall(job);
+      const loaded = remembered ?? (await this.#options.log.load(jobStream, jobStreamId(job)));
       if (loaded === undefined || loaded.state.status === 'new') return undefined;
       const events = decide(loaded.state, command);
-      const slots = await this.#slots(loaded.state, loaded.tenant, command, events);
+      if (events.length === 0 && remembered !== undefined) continue;
+      const slots = await this.#slots(loaded.state, loaded.tenant, command, events, conflicts > 0);
       const done = events.length > 0 && slots.begins;
       const after = done ? (events.reduce<Job>(evolve, loaded.state) as KnownJob) : loaded.state;
       const messages = [
@@ -137,9 +155,11 @@ export class Runner<World> {
         ...slots.messages,
       ];
       const writes = done ? await this.#writes(loaded, events, after) : [];
-      const append = { writes: [...writes, ...slots.writes], messages, meta: this.#meta(command) };
+      const { absent } = slots;
+      const append = { writes: [...writes, ...slots.writes], messages, absent, meta: this.#meta(command) };
       if (append.writes.length > 0) {
         if (!(await this.#options.log.append(append)).ok) continue;
+        if (done) this.#remember(job, { ...loaded, version: loaded.version + events.length, state: after });
         this.#options.onAppend?.();
         await this.#options.dispatcher.send(messages);
       }
@@ -148,22 +168,37 @@ export class Runner<World> {
     throw new Error(`job ${job}: ${MAX_CONFLICTS} appends in a row met a conflict`);
   }
 
+  /** At most once for each time it was remembered: what it leads to may have failed. */
+  #recall(job: string): Loaded<Job> | undefined {
+    const loaded = this.#remembered.get(job);
+    this.#remembered.delete(job);
+    return loaded;
+  }
+
+  #remember(job: string, loaded: Loaded<KnownJob>): void {
+    if (isOver(loaded.state)) return;
+    this.#remembered.set(job, loaded);
+    const [oldest] = this.#remembered.keys();
+    if (this.#remembered.size > MAX_REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
+  }
+
   /** What a command means for the tenant's slots: only the beginning and the end of a turn do. */
   async #slots(
     job: KnownJob,
     tenant: string,
     command: JobCommand,
     events: readonly JobEvent[],
+    again: boolean,
   ): Promise<SlotChange & { begins: boolean }> {
     const { slots } = this.#options;
-    const nothing = { begins: true, writes: [], messages: [] };
+    const nothing = { begins: true, writes: [], messages: [], absent: [] };
     if (slots === undefined || !('turn' in command)) return nothing;
     const turn = { job: job.id, turn: command.turn };
     // An old message too: its job went on without it, maybe while it waited for a slot or had just been given one.
-    if (command.type === 'report' || events.length === 0)
-      return { ...nothing, ...(await slots.end(tenant, turn)) };
+    if (events.length === 0) return { ...nothing, ...(await slots.end(tenant, turn, true)) };
+    if (command.type === 'report') return { ...nothing, ...(await slots.end(tenant, turn, again)) };
     const step = stepOf(job as Moving);
-    return slots.begin(tenant, { ...turn, step: step.name, queue: job.queues[step.stage] });
+    return slots.begin(tenant, { ...turn, step: step.name, queue: job.queues[step.stage] }, again);
   }
 
   async #writes(
