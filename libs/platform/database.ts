@@ -26,6 +26,9 @@ export function openPool(
     keepAlive: true,
   });
   pool.on('error', options.onError); // an idle connection broke; the pool replaces it
+  // One that breaks while it is lent out, between two queries, is told by the next query; without a listener it would end
+  // the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
@@ -56,6 +59,7 @@ export async function openDataSource(
   });
   await source.initialize();
   const lock = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+  lock.on('error', () => undefined); // the next query tells
   await lock.connect();
   try {
     await lock.query(`select pg_advisory_lock(hashtext('warrener schema'))`);
