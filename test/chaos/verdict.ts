@@ -63,7 +63,7 @@ export async function judge(remains: Remains): Promise<Verdict> {
       ...(accepted.length < planned ? [`${accepted.length} of ${planned} jobs were accepted`] : []),
       ...remains.broken,
       ...[...ready].flatMap((broker) => missing(broker, things.get(broker))),
-      ...(await explained(pool, untold(lives, remains.received))),
+      ...untold(lives, remains.received),
       ...(await useless(lives, remains.password)),
     ],
     doubled: [
@@ -142,22 +142,11 @@ const missing = (broker: string, has: Things | undefined): readonly string[] =>
 const tooMany = (broker: string, has: Things): readonly string[] =>
   Object.values(has).some((count) => count > 1) ? [`broker ${broker} has ${words(has)}`] : [];
 
-/** What the database says of events that did not come; it tells whether they were owed at all. */
-async function explained(pool: Pool, missed: readonly string[]): Promise<readonly string[]> {
-  if (missed.length === 0) return [];
-  const { rows } = await pool.query<{ what: string }>(
-    `select 'webhook ' || v.id || ' of job ' || v.job || ' is ' || v.status || '; ' || coalesce(string_agg(
-       d.type || ' ' || d.status || ' ' || d.attempts, ', ' order by d.position), 'nothing was owed to it') as what
-     from warrener.webhook_view v left join warrener.delivery d on d.webhook = v.id group by v.id, v.job, v.status`,
-  );
-  return [...missed, ...rows.map(({ what }) => `  ${what}`)];
-}
-
 /** Launches whose end did not come to their callback. */
 function untold(lives: readonly Lived[], received: readonly Received[]): readonly string[] {
   const events = new Set(received.map(({ event }) => `${event.type} ${String(event.data['job_id'])}`));
   return lives.flatMap(({ jobs: [launch] }) =>
-    launch?.end === undefined || events.has(`job.${launch.end} ${launch.id}`)
+    launch?.end === undefined || events.has(`dev.warrener.job.${launch.end} ${launch.id}`)
       ? []
       : [`job.${launch.end} of job ${launch.id} did not come to its callback`],
   );
