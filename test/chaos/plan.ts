@@ -9,6 +9,7 @@ export type Service = (typeof services)[number];
 
 /** What the sandbox is asked for; the body of its `/sandbox/faults`. */
 export interface CloudFault {
+  readonly service: 'nova' | 'neutron';
   readonly kind: 'status' | 'lost-answer' | 'cut-before' | 'delay';
   readonly status?: number;
   readonly retry_after?: string;
@@ -101,8 +102,10 @@ function faultsOf(random: Random, jobs: number, mayRestart: boolean): Plan['faul
 
 function kindsOf(random: Random, mayRestart: boolean): readonly Fault[] {
   const worker = random.pick(['worker-1', 'worker-2'] as const);
-  const times = 1 + random.below(3);
-  const cloud = (fault: Omit<CloudFault, 'times'>): Fault => ({ type: 'cloud', fault: { ...fault, times } });
+  const cloud = (fault: Omit<CloudFault, 'times' | 'service'>, times = 1 + random.below(3)): Fault => ({
+    type: 'cloud',
+    fault: { ...fault, service: random.pick(['nova', 'neutron'] as const), times },
+  });
   const ms = (): number => 300 + random.below(2_700);
   return [
     { type: 'kill', program: 'worker-1' },
@@ -119,7 +122,7 @@ function kindsOf(random: Random, mayRestart: boolean): readonly Fault[] {
         ? [{ type: 'restart', service, how: random.pick(['stop', 'kill'] as const) } as const]
         : []),
     ]),
-    cloud({ kind: 'status', status: 401 }),
+    cloud({ kind: 'status', status: 401 }, 1), // a second one for a new token means that we are not let in
     cloud({ kind: 'status', status: 409 }),
     cloud({ kind: 'status', status: 429, retry_after: '1' }),
     cloud({ kind: 'status', status: random.pick([500, 502, 504]) }),
@@ -146,7 +149,7 @@ export function describe(fault: Fault): string {
     case 'stall':
       return `${fault.type} ${fault.service} for ${fault.ms} ms`;
     case 'cloud':
-      return `cloud ${fault.fault.kind} ${fault.fault.status ?? ''} × ${fault.fault.times}`;
+      return `${fault.fault.service} ${fault.fault.kind} ${fault.fault.status ?? ''} × ${fault.fault.times}`;
     default:
       return fault.type;
   }

@@ -4,4 +4,4 @@ import { register } from 'node:module';
 
 register('./typescript.mjs', import.meta.url);
 const { main } = await import('./main.ts');
-process.exitCode = await main(process.argv.slice(2));
+process.exit(await main(process.argv.slice(2)));
