@@ -11,6 +11,8 @@ export type Service = (typeof services)[number];
 export interface CloudFault {
   readonly service: 'nova' | 'neutron';
   readonly kind: 'status' | 'lost-answer' | 'cut-before' | 'delay';
+  /** Every one, where it is left out. */
+  readonly method?: 'POST' | 'DELETE';
   readonly status?: number;
   readonly retry_after?: string;
   readonly delay_ms?: number;
@@ -123,7 +125,7 @@ function kindsOf(random: Random, mayRestart: boolean): readonly Fault[] {
         : []),
     ]),
     cloud({ kind: 'status', status: 401 }, 1), // a second one for a new token means that we are not let in
-    cloud({ kind: 'status', status: 409 }),
+    cloud({ kind: 'status', status: 409, method: random.pick(['POST', 'DELETE'] as const) }),
     cloud({ kind: 'status', status: 429, retry_after: '1' }),
     cloud({ kind: 'status', status: random.pick([500, 502, 504]) }),
     cloud({ kind: 'status', status: 503, retry_after: '1' }),
