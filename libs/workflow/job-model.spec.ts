@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { RetryPolicy } from './core/backoff.ts';
 import type { JobEvent, PlannedStep } from './core/events.ts';
-import type { JobCommand, KnownJob } from './core/job.ts';
+import type { Job, JobCommand, KnownJob } from './core/job.ts';
 import { decide, evolve, initialJob, isOver, nextTurn, stepOf } from './core/job.ts';
 import type { Outcome } from './core/outcome.ts';
 import { followingMessages } from './runner.ts';
@@ -56,7 +56,7 @@ class World {
     const before = this.job;
     const events = decide(before, command);
     this.history.push(...events);
-    this.job = events.reduce(evolve, before as Parameters<typeof evolve>[0]) as KnownJob;
+    this.job = events.reduce<Job>(evolve, before) as KnownJob;
     this.#owe(before);
     return events.length > 0;
   }

@@ -4,11 +4,11 @@ import { randomOf } from './random.ts';
 export const programs = ['api', 'worker-1', 'worker-2', 'notifier'] as const;
 export type Program = (typeof programs)[number];
 
-export const services = ['postgres', 'rabbitmq', 'redis', 'mosquitto'] as const;
+const services = ['postgres', 'rabbitmq', 'redis', 'mosquitto'] as const;
 export type Service = (typeof services)[number];
 
 /** What the sandbox is asked for; the body of its `/sandbox/faults`. */
-export interface CloudFault {
+interface CloudFault {
   readonly service: 'nova' | 'neutron';
   readonly kind: 'status' | 'lost-answer' | 'cut-before' | 'delay';
   /** Every one, where it is left out. */
@@ -152,7 +152,9 @@ export function describe(fault: Fault): string {
       return `${fault.type} ${fault.service} for ${fault.ms} ms`;
     case 'cloud':
       return `${fault.fault.service} ${fault.fault.kind} ${fault.fault.status ?? ''} × ${fault.fault.times}`;
-    default:
+    case 'expire-tokens':
+    case 'abandon-delete':
+    case 'break-ssh':
       return fault.type;
   }
 }

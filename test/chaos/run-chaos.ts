@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { ApiClient } from '../support/api-client.ts';
@@ -115,6 +115,7 @@ export async function runChaos(plan: Plan, { say, home, restart }: ChaosOptions)
     for (const { program, text } of fleet.outputs()) secrets.look(`what ${program} printed`, text);
     await lookThroughDatabase(secrets, pool);
     await lookThroughApi(secrets, api, remains);
+    if (home !== undefined) lookThroughFiles(secrets, join(home, 'services'));
     const verdict = await judge({
       plan,
       lives: remains,
@@ -185,6 +186,19 @@ async function lookThroughApi(secrets: Canary, api: ApiClient, lives: readonly L
       ...jobs.flatMap(({ id }) => [`/v1/jobs/${id}`, `/v1/jobs/${id}/events`]),
     ];
     for (const path of paths) secrets.look(`GET ${path}`, JSON.stringify((await api.call('GET', path)).body));
+  }
+}
+
+/** What PostgreSQL, RabbitMQ and Redis wrote to disk, their logs included. */
+function lookThroughFiles(secrets: Canary, folder: string): void {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = join(entry.parentPath, entry.name);
+    try {
+      secrets.look(file, readFileSync(file));
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error; // removed meanwhile
+    }
   }
 }
 
