@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { appendAlone, appendTogether } from './append.ts';
+import { DatabaseClock } from './database-clock.ts';
 import { GroupCommit } from './group-commit.ts';
 import type {
   Append,
@@ -50,10 +51,12 @@ export class EventLog {
   readonly #pool: Pool;
   readonly #logger: Logger;
   readonly #group: GroupCommit;
+  readonly #clock: DatabaseClock;
 
   constructor(pool: Pool, options: EventLogOptions = {}) {
     this.#pool = pool;
     this.#logger = options.logger ?? silent;
+    this.#clock = new DatabaseClock(pool);
     this.#group = new GroupCommit({
       together: (appends, settled) => appendTogether(pool, appends, settled),
       alone: (append) => appendAlone(pool, append),
@@ -76,6 +79,14 @@ export class EventLog {
     if (streams.size !== append.writes.length)
       throw new Error('an append writes each stream once; merge its events');
     return this.#group.append(append);
+  }
+
+  /**
+   * The database's time, RFC 3339 with milliseconds. What is decided by time is decided by this clock, so that a worker
+   * whose own is wrong, or jumps, decides like all others.
+   */
+  async now(): Promise<string> {
+    return new Date(await this.#clock.now()).toISOString();
   }
 
   /** A stream as it stands; undefined where there is none. */

@@ -48,7 +48,9 @@ export class StepSlots {
     const loaded = await this.#load(tenant, again);
     if (loaded === undefined) return { begins: true, ...unlimited(tenant) };
     const { begins, events } = decideBegin(loaded.state, wanted);
-    const later = events.some(({ type }) => type === 'StepPutOff') ? [putOff(tenant, wanted)] : [];
+    const later = events.some(({ type }) => type === 'StepPutOff')
+      ? [putOff(tenant, wanted, await this.#log.now())]
+      : [];
     return { begins, writes: writesOf(loaded, events), messages: later, absent: [] };
   }
 
@@ -112,8 +114,8 @@ const granted = (tenant: string, before: Slots, events: readonly SlotsEvent[]): 
     return waited === undefined ? [] : [messageOf(tenant, waited, null)];
   });
 
-const putOff = (tenant: string, wanted: WaitingTurn): OutboxMessage =>
-  messageOf(tenant, wanted, new Date(Date.now() + PUT_OFF_MS * (1 + Math.random())).toISOString());
+const putOff = (tenant: string, wanted: WaitingTurn, now: string): OutboxMessage =>
+  messageOf(tenant, wanted, new Date(Date.parse(now) + PUT_OFF_MS * (1 + Math.random())).toISOString());
 
 const messageOf = (
   tenant: string,

@@ -4,6 +4,9 @@ import type { Logger } from './logger.ts';
 /** A message as far as publishing it goes. */
 type Publishable = Pick<OutboxMessage, 'id' | 'queue'> & { readonly body: unknown };
 
+/** A timer that fires so much too early was set, or fired, by a clock that is wrong, milliseconds. */
+const TOO_EARLY_MS = 1_000;
+
 export interface DispatcherOptions {
   readonly log: EventLog;
   /** Resolves once the message is safe with the broker. */
@@ -57,8 +60,15 @@ export class Dispatcher {
     await Promise.all(messages.map((message) => this.#send(message)));
   }
 
-  /** A timer fired: its message is due. Throws when it could not be published, so that the timer tries again. */
-  async due(message: Publishable): Promise<void> {
+  /**
+   * A timer fired: its message is due, unless the timer went by a wrong clock; then the sweep has it when it is. Throws
+   * when it could not be published, so that the timer tries again.
+   */
+  async due(message: Publishable & { readonly dueAt?: unknown }): Promise<void> {
+    const { dueAt } = message;
+    const early =
+      typeof dueAt === 'string' ? Date.parse(dueAt) - Date.parse(await this.#options.log.now()) : 0;
+    if (early > TOO_EARLY_MS) return;
     await this.#publish(message);
   }
 

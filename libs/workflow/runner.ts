@@ -112,7 +112,8 @@ export class Runner<World> {
 
   /** Handles one step message. */
   async handle(message: StepMessage): Promise<void> {
-    const started = await this.command(message.job, { type: 'start', turn: message.turn, at: now() });
+    const at = await this.#options.log.now();
+    const started = await this.command(message.job, { type: 'start', turn: message.turn, at });
     if (started?.done !== true) return; // an old message, or a job that is gone
     const { job, tenant } = started;
     if (job.status !== 'running' && job.status !== 'undoing') return;
@@ -126,7 +127,7 @@ export class Runner<World> {
       turn: message.turn,
       outcome: cleaned(outcome, notes),
       notes: notes.text(),
-      at: now(),
+      at: await this.#options.log.now(),
       policy,
       random: Math.random(),
     });
@@ -287,8 +288,6 @@ export function followingMessages(before: Job, after: Job, tenant: string): read
 }
 
 const nextTurnNumber = (job: Job): number => nextTurn(job)?.turn ?? -1;
-
-const now = (): string => new Date().toISOString();
 
 const unknownStep = (name: string): Outcome => ({
   kind: 'operator',
