@@ -65,7 +65,7 @@ export class ApiModule {
         { provide: Authentication, useValue: new Authentication(runtime.log, access.token, keystone) },
         { provide: Idempotency, useValue: new Idempotency(runtime.log, access.secretKey) },
         { provide: Launches, useValue: new Launches(runtime) },
-        { provide: APP_FILTER, useValue: new ProblemFilter(runtime.logger) },
+        { provide: APP_FILTER, useValue: new ProblemFilter(runtime.logger, runtime.metrics) },
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_PIPE, useValue: new StandardSchemaValidationPipe({ exceptionFactory: toProblem }) },
       ],

@@ -10,10 +10,20 @@ export interface Answer {
   readonly body: unknown;
 }
 
+/** What is told of every request, for metrics: any that went out, Keystone's too. */
+export interface AnswerReport {
+  readonly service: string;
+  readonly method: string;
+  /** Null where there was no answer. */
+  readonly status: number | null;
+  readonly durationMs: number;
+}
+
 export interface HttpOptions {
   readonly ca: string | null;
   readonly verify: boolean;
   readonly timeoutMs: number;
+  readonly onAnswer?: ((report: AnswerReport) => void) | undefined;
 }
 
 /** Largest answer that is read, bytes. */
@@ -23,9 +33,11 @@ const MAX_ANSWER = 16 * 1024 * 1024;
 export class Http {
   readonly #agent: Agent;
   readonly #timeoutMs: number;
+  readonly #onAnswer: HttpOptions['onAnswer'];
 
-  constructor({ ca, verify, timeoutMs }: HttpOptions) {
+  constructor({ ca, verify, timeoutMs, onAnswer }: HttpOptions) {
     this.#timeoutMs = timeoutMs;
+    this.#onAnswer = onAnswer;
     this.#agent = new Agent({
       connect: {
         timeout: Math.min(10_000, timeoutMs),
@@ -67,6 +79,8 @@ export class Http {
         ? timeout
         : AbortSignal.any([timeout, options.signal]);
     const body = options.body === undefined ? null : JSON.stringify(options.body);
+    const began = performance.now();
+    let status: number | null = null;
     try {
       const answer = await undiciRequest(url, {
         method,
@@ -81,10 +95,14 @@ export class Http {
         // undici repeats nothing by itself; a keep-alive connection that the server just closed shows as a lost answer.
         reset: method !== 'GET' && method !== 'HEAD',
       });
-      return { status: answer.statusCode, headers: answer.headers, body: await readBody(answer.body) };
+      const read = await readBody(answer.body);
+      status = answer.statusCode;
+      return { status, headers: answer.headers, body: read };
     } catch (error) {
       if (isRepeatable(method)) options.signal?.throwIfAborted();
       throw lost(service, method, error);
+    } finally {
+      this.#onAnswer?.({ service, method, status, durationMs: performance.now() - began });
     }
   }
 }

@@ -1,2 +1,3 @@
+export { openOperations } from './operations.ts';
 export { runProcess } from './process.ts';
-export { Runtime, runtimeVariables } from './runtime.ts';
+export { projectionNames, Runtime, runtimeVariables } from './runtime.ts';

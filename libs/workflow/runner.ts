@@ -56,8 +56,17 @@ export interface RunnerOptions<World> {
   readonly worker: string;
   /** How often a running step's job is looked at for a cancellation, milliseconds. @default 1_000 */
   readonly cancelCheckMs?: number;
-  /** Called after every append that won, e.g. to wake the projections. */
-  readonly onAppend?: () => void;
+  /** Called after every append that won with what it told of the job, e.g. to wake the projections. */
+  readonly onAppend?: (events: readonly JobEvent[], job: KnownJob) => void;
+  /** Told of every run of a step, for metrics. */
+  readonly onStepRan?: (ran: StepRan) => void;
+}
+
+/** One run of a step, over. */
+export interface StepRan {
+  readonly step: string;
+  readonly outcome: Outcome['kind'];
+  readonly durationMs: number;
 }
 
 type Moving = Extract<Job, { status: 'running' | 'undoing' }>;
@@ -93,8 +102,11 @@ export class Runner<World> {
     if (job.status !== 'running' && job.status !== 'undoing') return;
     const step = this.#options.steps.get(stepOf(job).name);
     const notes = new Notes();
+    const began = performance.now();
     const outcome =
       step === undefined ? unknownStep(stepOf(job).name) : await this.#run(step, job, tenant, notes);
+    const durationMs = performance.now() - began;
+    this.#options.onStepRan?.({ step: stepOf(job).name, outcome: outcome.kind, durationMs });
     const policy = step?.retry ?? { maxFailures: 1, firstDelayMs: 0, maxDelayMs: 0, patienceMs: 0 };
     await this.command(message.job, {
       type: 'report',
@@ -128,7 +140,7 @@ export class Runner<World> {
       const append = { writes: [...writes, ...slots.writes], messages, meta: this.#meta(command) };
       if (append.writes.length > 0) {
         if (!(await this.#options.log.append(append)).ok) continue;
-        this.#options.onAppend?.();
+        this.#options.onAppend?.(done ? events : [], after);
         await this.#options.dispatcher.send(messages);
       }
       return { done, job: after, tenant: loaded.tenant };
