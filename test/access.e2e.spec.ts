@@ -165,6 +165,8 @@ const table: Record<string, Row> = {
   },
   'POST /v1/projections/rebuild': { needs: 'admin', status: 200 },
   'GET /v1/work-queues': { needs: 'admin', status: 200 },
+  'GET /v1/workers': { needs: 'admin', status: 200 },
+  'POST /v1/workers/control': { needs: 'admin', status: 202, request: () => ({ body: { type: 'report' } }) },
   'GET /v1/worker-pools': { needs: 'admin', status: 200 },
   'PUT /v1/worker-pools/{pool}': {
     needs: 'admin',

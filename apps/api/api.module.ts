@@ -23,6 +23,7 @@ import { WebhooksController } from './webhooks/webhooks.controller.ts';
 import { TenantsController } from './tenants/tenants.controller.ts';
 import { TokensController } from './tokens/tokens.controller.ts';
 import { WorkerPoolsController } from './worker-pools/worker-pools.controller.ts';
+import { WorkersController } from './workers/workers.controller.ts';
 import { WorkQueuesController } from './work-queues/work-queues.controller.ts';
 
 /** What the API is made of: one runtime, one filter, one pipe, one guard. */
@@ -55,6 +56,7 @@ export class ApiModule {
         TenantsController,
         TokensController,
         WorkerPoolsController,
+        WorkersController,
         WorkQueuesController,
       ],
       providers: [

@@ -43,6 +43,7 @@ export async function startApi(
     jobs: new JobEventStreams(log, from, logger),
     events: new EventStreams({ log, from, source, logger }),
   };
+  runtime.workers.start();
   await ensureTenant(runtime.log, DEFAULT_TENANT, 'Default', 'installation');
   const access = {
     token: config.WARRENER_API_TOKEN,

@@ -27,6 +27,9 @@ const cidrs = z
   );
 
 /** Every variable Warrener reads, besides OpenStack's own (`OS_*`, `clouds.yaml`). A docstring here is its documentation. */
+/** What workers consume that nobody told otherwise: one level, because strict order would starve the later steps. */
+export const DEFAULT_QUEUE_PRIORITY = 'warrener.cloud,warrener.config';
+
 const variables = z.object({
   /** Where the event log and the read models live. */
   DATABASE_URL: url('postgres', 'postgresql'),
@@ -56,12 +59,15 @@ const variables = z.object({
     .default('warrener'),
   /** Port of the sshd inside the servers. */
   WARRENER_SSH_PORT: port.default(22),
-  /** Work queues this worker consumes, the most urgent first. */
+  /** Work queues this worker consumes, the most urgent first; docs/priority-queues.md. Where set, no pool changes it. */
   QUEUE_PRIORITY: z
     .string()
-    .default('warrener.cloud warrener.config')
-    .transform((text) => text.split(/\s+/).filter(Boolean))
-    .pipe(z.array(queue).min(1, 'expected at least one queue')),
+    .default(DEFAULT_QUEUE_PRIORITY)
+    .transform((text) => text.split(/\s+/).filter(Boolean)),
+  /** The pool this worker belongs to, whose order of queues it takes over while it runs. */
+  WARRENER_WORKER_POOL: z.string().min(1).max(63).default('default'),
+  /** Longest wait of queues behind busier ones until one of their messages is let through, milliseconds; 0 for no end. */
+  WARRENER_WORKER_AGEING_MS: z.coerce.number().int().min(0).default(0),
   /** Steps one worker process runs at once. */
   WARRENER_WORKER_SLOTS: z.coerce.number().int().min(1).max(1_000).default(20),
   /** Ranges that webhooks may lead to although they are private, as CIDR; none by default. */

@@ -1,4 +1,4 @@
-export { ConfigError, environment, readConfig, variableNames } from './config.ts';
+export { ConfigError, DEFAULT_QUEUE_PRIORITY, environment, readConfig, variableNames } from './config.ts';
 export type { Variables } from './config.ts';
 export { openDataSource, openPool } from './database.ts';
 export type { DataSource, SchemaSource } from './database.ts';

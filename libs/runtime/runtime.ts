@@ -28,10 +28,9 @@ import {
 import { Dispatcher, jobsProjection, JobView, Runner, schemaDirectory as jobSchema } from '#workflow';
 import { hostname } from 'node:os';
 import type { Pool } from 'pg';
-import type { WorkersPort } from './workers.ts';
 import { baseDependencies } from './dependencies.ts';
 import { countAnswer, countedSlots, countEnd } from './measures.ts';
-import { workersByLooking } from './workers.ts';
+import { Workers } from './workers.ts';
 
 /** What every server process needs from the environment. */
 export const runtimeVariables = [
@@ -78,7 +77,7 @@ export class Runtime {
   readonly world: BrokerWorld;
   readonly runner: Runner<BrokerWorld>;
   readonly logger: Logger;
-  readonly workers: WorkersPort;
+  readonly workers: Workers;
   readonly metrics: Metrics;
   /** What this process depends on; whoever adds to the process adds to it. */
   readonly health = new Health();
@@ -98,13 +97,13 @@ export class Runtime {
   ) {
     this.logger = logger;
     this.metrics = metrics;
-    this.workers = workersByLooking(config.AMQP_URL);
     this.dataSource = dataSource;
     this.#pool = openPool(config.DATABASE_URL, {
       name: 'warrener',
       onError: (error) => logger.warn({ error }, 'an idle database connection broke'),
     });
     this.log = new EventLog(this.#pool, { logger });
+    this.workers = new Workers({ url: config.AMQP_URL, log: this.log, logger });
     this.#projector = new Projector(this.#pool, this.log, projections, { logger });
     this.#publisher = new Publisher({ url: config.AMQP_URL, logger });
     this.#timers = new Timers({
@@ -115,7 +114,7 @@ export class Runtime {
     });
     this.#dispatcher = new Dispatcher({
       log: this.log,
-      publish: (message) => this.#publisher.publish(message),
+      publish: (message) => this.#publisher.publish({ ...message, tenant: tenantOf(message.body) }),
       wakeAt: (at, message) => this.#timers.wakeAt(at, message),
       logger,
     });
@@ -176,6 +175,7 @@ export class Runtime {
     runtime.#publisher.start();
     shutdown.add('publisher', () => runtime.#publisher.stop());
     runtime.#timers.start();
+    shutdown.add('workers', () => runtime.workers.stop());
     shutdown.add('timers', () => runtime.#timers.stop());
     shutdown.add('dispatcher', () => runtime.#dispatcher.stop());
     runtime.#projector.start();
@@ -244,6 +244,12 @@ export class Runtime {
     void this.#dispatcher.send(messages); // never rejects
   }
 }
+
+/** Whose work a message is. One that was written before messages said so is charged to its queue. */
+const tenantOf = (body: unknown): string | undefined =>
+  typeof body === 'object' && body !== null && 'tenant' in body && typeof body.tenant === 'string'
+    ? body.tenant
+    : undefined;
 
 async function check(name: string, look: () => Promise<string>): Promise<Check> {
   try {

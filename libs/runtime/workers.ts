@@ -1,84 +1,97 @@
-import amqp from 'amqplib';
+import type { Announcement, Control, QueueStats } from '#dispatch';
+import { ControlSender, formatPriorityList, parsePriorityList, queueStats } from '#dispatch';
+import type { EventLog } from '#event-log';
+import type { Logger } from '#platform';
+import { DEFAULT_QUEUE_PRIORITY } from '#platform';
+import { loadPool } from '#tenants';
 
-/** What a worker that is alive says of itself. */
-interface WorkerAnnouncement {
-  readonly worker: string;
-  /** The pool it belongs to; null where it belongs to none. */
-  readonly pool: string | null;
-  /** The queues on its list, also those it does not consume at this moment because of more urgent ones. */
-  readonly queues: readonly string[];
-  /** Where its list comes from: the environment wins over the pool. */
-  readonly source: 'environment' | 'pool';
-}
+/**
+ * The workers that are alive, as far as they announce themselves, and a voice that reaches them. A worker that missed a
+ * change of its pool's list is told again when it announces another one.
+ *
+ * Starts once; `stop()` may be called twice.
+ */
+export class Workers {
+  readonly #url: string;
+  readonly #log: EventLog;
+  readonly #logger: Logger;
+  readonly #sender: ControlSender;
 
-/** A work queue as RabbitMQ sees it. */
-interface QueueStats {
-  /** Messages that are ready; not those that workers hold. */
-  readonly depth: number;
-  readonly consumers: number;
-}
+  constructor({ url, log, logger }: { url: string; log: EventLog; logger: Logger }) {
+    this.#url = url;
+    this.#log = log;
+    this.#logger = logger;
+    this.#sender = new ControlSender({
+      url,
+      logger,
+      onAnnouncement: (announcement) => void this.#remind(announcement), // never rejects
+    });
+  }
 
-/** What the API asks of the workers and of RabbitMQ. */
-export interface WorkersPort {
-  announcements(): readonly WorkerAnnouncement[];
+  start(): void {
+    this.#sender.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#sender.stop();
+  }
+
+  /** Those that were heard of lately, by name. */
+  alive(): readonly Announcement[] {
+    return this.#sender.workers();
+  }
+
+  /** The queues on some worker's list, also those it does not consume at this moment because of more urgent ones. */
+  consumedQueues(): ReadonlySet<string> {
+    return new Set(
+      this.alive()
+        .filter(({ state }) => state === 'working')
+        .flatMap(queuesOf),
+    );
+  }
+
   /** Null for a queue that does not exist. @throws Error where RabbitMQ does not answer */
-  queueStats(names: readonly string[]): Promise<ReadonlyMap<string, QueueStats | null>>;
-  /** The queues of a priority list. @throws Error with a sentence that names the item at fault */
-  readPriorities(text: string): readonly string[];
-  /** Tells the workers of a pool that its list has changed; null where it has none any more. */
-  poolChanged(pool: string, priorities: string | null): Promise<void>;
-}
+  queueStats(names: readonly string[]): Promise<ReadonlyMap<string, QueueStats | null>> {
+    return queueStats(this.#url, names);
+  }
 
-const TIMEOUT_MS = 5_000;
+  /** Tells workers what to do. @throws PublishError where RabbitMQ is away */
+  async tell(control: Control): Promise<void> {
+    await this.#sender.send(control);
+  }
 
-/** What can be known by looking at the queues alone; workers that announce themselves and listen know more. */
-export const workersByLooking = (amqpUrl: string): WorkersPort => ({
-  announcements: () => [],
-  queueStats: (names) => queueStats(amqpUrl, names),
-  readPriorities,
-  poolChanged: async () => undefined,
-});
+  /** Tells a worker that runs a step of the job to look whether it was cancelled; where that fails it looks by itself. */
+  async jobCancelled(job: string): Promise<void> {
+    await this.#tryTo({ type: 'abort', job });
+  }
 
-async function queueStats(
-  amqpUrl: string,
-  names: readonly string[],
-): Promise<ReadonlyMap<string, QueueStats | null>> {
-  const connection = await amqp.connect(amqpUrl, { timeout: TIMEOUT_MS, noDelay: true });
-  connection.on('error', () => undefined); // whatever it does is the rejection of a call as well
-  const timer = setTimeout(() => void connection.close().catch(() => undefined), TIMEOUT_MS);
-  try {
-    const stats = new Map<string, QueueStats | null>();
-    for (const name of names) {
-      const channel = await connection.createChannel(); // a missing queue closes its channel
-      channel.on('error', () => undefined);
-      try {
-        const { messageCount: depth, consumerCount: consumers } = await channel.checkQueue(name);
-        stats.set(name, { depth, consumers });
-        await channel.close();
-      } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 404)) throw error;
-        stats.set(name, null);
-      }
+  /** Tells the workers of a pool its list; null where it has none any more. Those that miss it are told again. */
+  async poolChanged(pool: string, priorities: string | null): Promise<void> {
+    await this.#tryTo({ type: 'reload', to: { pool }, priority: priorities ?? DEFAULT_QUEUE_PRIORITY });
+  }
+
+  async #remind({ worker, pool, priority, fixed, state }: Announcement): Promise<void> {
+    if (fixed || state === 'stopped') return;
+    try {
+      const wanted = (await loadPool(this.#log, pool))?.priorities ?? DEFAULT_QUEUE_PRIORITY;
+      if (formatPriorityList(parsePriorityList(wanted)) === priority) return;
+      await this.#sender.send({ type: 'reload', to: { worker }, priority: wanted });
+    } catch (error) {
+      this.#logger.warn({ error, worker, pool }, 'a worker could not be told the list of its pool');
     }
-    return stats;
-  } finally {
-    clearTimeout(timer);
-    await connection.close().catch(() => undefined);
+  }
+
+  async #tryTo(control: Control): Promise<void> {
+    try {
+      await this.tell(control);
+    } catch (error) {
+      this.#logger.warn({ error, control: control.type }, 'the workers could not be told at once');
+    }
   }
 }
 
-function readPriorities(text: string): readonly string[] {
-  const items = text.split(/[\s,]+/).filter(Boolean);
-  if (items.length === 0) throw new Error('the list of queues is empty; name at least one queue');
-  const names = items.map((item) => {
-    const [name = '', weight = '1', ...more] = item.split(':');
-    if (!/^[\w.-]{1,200}$/.test(name) || name.startsWith('amq.') || more.length > 0)
-      throw new Error(`"${item}" is no name for a queue; use letters, digits, ".", "_" and "-"`);
-    if (!/^[1-9]\d{0,2}$/.test(weight))
-      throw new Error(`"${item}" has no good weight; expected a whole number from 1 to 999`);
-    return name;
-  });
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new Error(`"${twice}" is listed twice; a queue has one place`);
-  return names;
-}
+/** The queues on a worker's list. */
+export const queuesOf = ({ priority }: Announcement): string[] =>
+  parsePriorityList(priority)
+    .flat()
+    .map(({ name }) => name);

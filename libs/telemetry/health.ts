@@ -33,10 +33,16 @@ const LOOK_AGAIN_MS = 500;
 /** What a process depends on, looked at when asked; each look has three seconds. */
 export class Health {
   readonly #dependencies: Dependency[] = [];
+  readonly #needed = new Set<string>();
   #latest: { readonly at: number; readonly report: Promise<HealthReport> } | undefined;
 
   add(...dependencies: readonly Dependency[]): void {
     this.#dependencies.push(...dependencies);
+  }
+
+  /** Without this one, the process cannot do its work. */
+  need(name: string): void {
+    this.#needed.add(name);
   }
 
   /** Never rejects. */
@@ -47,7 +53,9 @@ export class Health {
   }
 
   async #look(): Promise<HealthReport> {
-    const dependencies = await Promise.all(this.#dependencies.map(examine));
+    const dependencies = await Promise.all(
+      this.#dependencies.map((one) => examine({ ...one, needed: one.needed || this.#needed.has(one.name) })),
+    );
     const failed = dependencies.filter(({ ok }) => !ok);
     const status =
       failed.length === 0 ? 'ok' : failed.some(({ needed }) => needed) ? 'unavailable' : 'degraded';

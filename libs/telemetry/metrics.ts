@@ -34,6 +34,8 @@ export class Metrics {
     ['step', 'outcome'],
     SLOW,
   );
+  readonly workerSlots = this.#gauge('warrener_worker_slots', 'Steps this worker runs at once at most');
+  readonly workerRunning = this.#gauge('warrener_worker_running', 'Steps this worker runs at this moment');
   readonly queueMessages = this.#gauge(
     'warrener_work_queue_messages',
     'Messages ready in a work queue; not those that workers hold',

@@ -31,7 +31,7 @@ export class StepSlots {
     const loaded = await this.#load(tenant);
     if (loaded === undefined) return { begins: true, writes: [], messages: [] };
     const { begins, events } = decideBegin(loaded.state, wanted);
-    const later = events.some(({ type }) => type === 'StepPutOff') ? [putOff(wanted)] : [];
+    const later = events.some(({ type }) => type === 'StepPutOff') ? [putOff(tenant, wanted)] : [];
     return { begins, writes: writesOf(loaded, events), messages: later };
   }
 
@@ -40,7 +40,7 @@ export class StepSlots {
     const loaded = await this.#load(tenant);
     if (loaded === undefined) return { writes: [], messages: [] };
     const events = decideEnd(loaded.state, turn);
-    return { writes: writesOf(loaded, events), messages: granted(loaded.state, events) };
+    return { writes: writesOf(loaded, events), messages: granted(tenant, loaded.state, events) };
   }
 
   #load(tenant: string): Promise<Loaded<Slots> | undefined> {
@@ -54,7 +54,7 @@ export async function slotsLimited(log: EventLog, tenant: string, limit: number 
   const loaded = await log.load(slotsStream, stream);
   const slots = loaded?.state ?? initialSlots();
   const events = decideLimit(slots, limit);
-  return { writes: writesOf(loaded ?? { stream, tenant }, events), messages: granted(slots, events) };
+  return { writes: writesOf(loaded ?? { stream, tenant }, events), messages: granted(tenant, slots, events) };
 }
 
 /** The place of a job among those that wait for a slot: how many are before it; undefined where it waits for none. */
@@ -73,19 +73,23 @@ const writesOf = (
   events: readonly SlotsEvent[],
 ): readonly StreamWrite[] => (events.length === 0 ? [] : [write(slotsStream, target, events)]);
 
-const granted = (before: Slots, events: readonly SlotsEvent[]): readonly OutboxMessage[] =>
+const granted = (tenant: string, before: Slots, events: readonly SlotsEvent[]): readonly OutboxMessage[] =>
   events.flatMap((event) => {
     if (event.type !== 'SlotGranted') return [];
     const waited = before.waiting.find(({ job, turn }) => job === event.job && turn === event.turn);
-    return waited === undefined ? [] : [messageOf(waited, null)];
+    return waited === undefined ? [] : [messageOf(tenant, waited, null)];
   });
 
-const putOff = (wanted: WaitingTurn): OutboxMessage =>
-  messageOf(wanted, new Date(Date.now() + PUT_OFF_MS * (1 + Math.random())).toISOString());
+const putOff = (tenant: string, wanted: WaitingTurn): OutboxMessage =>
+  messageOf(tenant, wanted, new Date(Date.now() + PUT_OFF_MS * (1 + Math.random())).toISOString());
 
-const messageOf = ({ job, step, turn, queue }: WaitingTurn, dueAt: string | null): OutboxMessage => ({
+const messageOf = (
+  tenant: string,
+  { job, step, turn, queue }: WaitingTurn,
+  dueAt: string | null,
+): OutboxMessage => ({
   id: uuidv7(),
   queue,
-  body: { job, step, turn },
+  body: { job, step, turn, tenant },
   dueAt,
 });

@@ -17,6 +17,8 @@ export interface StepMessage {
   readonly job: string;
   readonly step: string;
   readonly turn: number;
+  /** Whose work it is, for the shares of tenants; not believed either. */
+  readonly tenant?: string | undefined;
 }
 
 /**
@@ -84,6 +86,8 @@ const CONTENDED = 5;
 export class Runner<World> {
   readonly #options: RunnerOptions<World>;
   readonly #stopping = new AbortController();
+  /** Looks whether a running step's job was cancelled, by job. */
+  readonly #looks = new Map<string, () => void>();
 
   constructor(options: RunnerOptions<World>) {
     this.#options = options;
@@ -92,6 +96,11 @@ export class Runner<World> {
   /** Ends the steps that run: they report `uncertain`, or are found interrupted. */
   stop(): void {
     this.#stopping.abort(new Error('the worker stops'));
+  }
+
+  /** Looks at once whether the job was cancelled, if a step of it runs here. */
+  cancelled(job: string): void {
+    this.#looks.get(job)?.();
   }
 
   /** Handles one step message. */
@@ -135,7 +144,10 @@ export class Runner<World> {
       const slots = await this.#slots(loaded.state, loaded.tenant, command, events);
       const done = events.length > 0 && slots.begins;
       const after = done ? (events.reduce<Job>(evolve, loaded.state) as KnownJob) : loaded.state;
-      const messages = [...(done ? followingMessages(loaded.state, after) : []), ...slots.messages];
+      const messages = [
+        ...(done ? followingMessages(loaded.state, after, loaded.tenant) : []),
+        ...slots.messages,
+      ];
       const writes = done ? await this.#writes(loaded, events, after) : [];
       const append = { writes: [...writes, ...slots.writes], messages, meta: this.#meta(command) };
       if (append.writes.length > 0) {
@@ -223,12 +235,13 @@ export class Runner<World> {
       return { kind: 'retry', reason };
     } finally {
       clearInterval(watch);
+      this.#looks.delete(job.id);
     }
   }
 
-  /** Looks at the job now and then, so that a cancellation ends a long step instead of waiting for it. */
+  /** Looks at the job when told to, and now and then, so that a cancellation ends a long step instead of waiting for it. */
   #watchForCancel(job: string, cancelled: AbortController): NodeJS.Timeout {
-    return setInterval(() => {
+    const look = (): void => {
       this.#options.log.load(jobStream, jobStreamId(job)).then(
         (loaded) => {
           if (loaded?.state.status === 'running' && loaded.state.cancelRequested)
@@ -236,15 +249,17 @@ export class Runner<World> {
         },
         (error: unknown) => this.#options.logger.debug({ error, job }, 'could not look for a cancellation'),
       );
-    }, this.#options.cancelCheckMs ?? 1_000);
+    };
+    this.#looks.set(job, look);
+    return setInterval(look, this.#options.cancelCheckMs ?? 1_000);
   }
 }
 
 /** The messages a job is owed now that it was not owed before. */
-export function followingMessages(before: Job, after: Job): readonly OutboxMessage[] {
+export function followingMessages(before: Job, after: Job, tenant: string): readonly OutboxMessage[] {
   const next = nextTurn(after);
   if (next === null || next.turn === nextTurnNumber(before)) return [];
-  const body = { job: next.job, step: next.step, turn: next.turn };
+  const body = { job: next.job, step: next.step, turn: next.turn, tenant };
   return [{ id: uuidv7(), queue: next.queue, body, dueAt: next.dueAt }];
 }
 

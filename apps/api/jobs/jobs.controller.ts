@@ -170,6 +170,7 @@ export class JobsController {
     if (result === undefined) throw notFound(id);
     const refused = result.done ? null : refusal(result.job);
     if (refused !== null) throw new Problem('conflict', refused);
+    if (command.type === 'cancel') void this.runtime.workers.jobCancelled(id); // never rejects
     return { status: 202, location: `/v1/jobs/${id}`, body: await this.#view(id, caller) };
   }
 

@@ -1,6 +1,7 @@
 import { steps } from '#brokers';
 import { Problem } from '#platform';
 import type { Runtime } from '#runtime';
+import { queuesOf } from '#runtime';
 import type { TenantChange } from '#tenants';
 import { placeInLine, TenantView } from '#tenants';
 import { nextTurn } from '#workflow';
@@ -15,8 +16,8 @@ export async function describeQueues(runtime: Runtime) {
     for (const queue of Object.values(state.queues))
       routed.set(queue, (routed.get(queue) ?? new Set()).add(id));
   const ready = new Map((await readyJobs(runtime.dataSource)).map((jobs) => [jobs.queue, jobs]));
-  const workers = runtime.workers.announcements();
-  const announced = new Set(workers.flatMap(({ queues }) => queues));
+  const workers = runtime.workers.alive();
+  const announced = runtime.workers.consumedQueues();
   const names = [...new Set([...routed.keys(), ...ready.keys(), ...announced])].sort();
   const stats = await look(runtime, names);
   return names.map((name) => {
@@ -28,7 +29,7 @@ export async function describeQueues(runtime: Runtime) {
       exists: seen !== null,
       depth: seen?.depth ?? 0,
       consumers: seen?.consumers ?? 0,
-      workers: workers.filter(({ queues }) => queues.includes(name)).map(({ worker }) => worker),
+      workers: workers.filter((worker) => queuesOf(worker).includes(name)).map(({ worker }) => worker),
       jobs_waiting: waiting?.count ?? 0,
       oldest_seconds:
         waiting === undefined
@@ -51,7 +52,7 @@ export async function refuseUnconsumed(
 ): Promise<void> {
   const given = Object.entries(queues).filter((entry): entry is [string, string] => entry[1] !== undefined);
   if (given.length === 0) return;
-  const announced = new Set(runtime.workers.announcements().flatMap((worker) => worker.queues));
+  const announced = runtime.workers.consumedQueues();
   const stats = await look(runtime, [...new Set(given.map(([, queue]) => queue))]);
   const errors = given
     .filter(([, queue]) => !announced.has(queue) && (stats.get(queue)?.consumers ?? 0) === 0)

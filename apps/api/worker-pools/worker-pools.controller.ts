@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { parsePriorityList } from '#dispatch';
 import { Problem } from '#platform';
 import { Runtime } from '#runtime';
 import { loadPool, PoolView, setPool } from '#tenants';
@@ -57,7 +58,7 @@ export class WorkerPoolsController {
     if (!POOL_NAME.test(name))
       throw invalid('pool', 'expected 1 to 63 of a-z, 0-9 and "-", none of the latter first or last');
     try {
-      this.runtime.workers.readPriorities(priorities);
+      parsePriorityList(priorities);
     } catch (error) {
       throw invalid('priorities', error instanceof Error ? error.message : String(error));
     }
@@ -79,14 +80,12 @@ export class WorkerPoolsController {
   }
 
   #view(name: string, priorities: string) {
-    const workers = this.runtime.workers.announcements().filter(({ pool }) => pool === name);
+    const workers = this.runtime.workers.alive().filter(({ pool }) => pool === name);
     return {
       name,
       priorities,
-      workers: workers.map(({ worker, queues, source }) => ({ name: worker, queues, source })),
-      overridden_by_environment: workers
-        .filter(({ source }) => source === 'environment')
-        .map(({ worker }) => worker),
+      workers: workers.map(({ worker, priority, state }) => ({ name: worker, priorities: priority, state })),
+      overridden_by_environment: workers.filter(({ fixed }) => fixed).map(({ worker }) => worker),
     };
   }
 }

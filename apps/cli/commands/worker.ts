@@ -1,10 +1,28 @@
 import type { Command } from 'commander';
-import type { Thing } from '../client.ts';
+import type { Client, Thing } from '../client.ts';
 import type { Io } from '../output.ts';
 import { showList, showOne } from '../output.ts';
 import { contextOf } from './context.ts';
 
 const pathOf = (pool: string): string => `/v1/worker-pools/${encodeURIComponent(pool)}`;
+
+/** Whom a control message is for; all workers where neither is named. */
+interface Addressed {
+  readonly pool?: string;
+  readonly worker?: string;
+}
+
+const addressed = (command: Command, what: string, example: string): Command =>
+  command
+    .description(what)
+    .option('--pool <pool>', 'only the workers of this pool')
+    .option('--worker <worker>', 'only this one')
+    .addHelpText('after', `\nExample:\n  $ ${example}`);
+
+async function tellWorkers(client: Client, control: object, { pool, worker }: Addressed): Promise<void> {
+  const to = { ...(pool === undefined ? {} : { pool }), ...(worker === undefined ? {} : { worker }) };
+  await client.post('/v1/workers/control', { ...control, ...(Object.keys(to).length === 0 ? {} : { to }) });
+}
 
 /** The columns of work queues. */
 export const queueColumns = [
@@ -17,7 +35,7 @@ export const queueColumns = [
   ['MISALIGNED', 'misaligned'],
 ] as const;
 
-/** warrener pool list|show|set|remove, warrener work-queue list */
+/** warrener worker list|drain|resume|log-level, warrener pool list|show|set|remove, warrener work-queue list */
 export function workerCommands(program: Command, io: Io): void {
   const pool = program.command('pool').description('what the workers of a pool consume, in which order');
   const tell = ({ overridden_by_environment: workers }: Thing): void => {
@@ -70,6 +88,44 @@ export function workerCommands(program: Command, io: Io): void {
       await contextOf(command, io).client.delete(pathOf(name));
       io.stderr.write(`removed ${name}\n`);
     });
+
+  const worker = program.command('worker').description('the workers that are alive');
+
+  worker
+    .command('list')
+    .description('list the workers, what they consume and how they stand')
+    .addHelpText('after', '\nExample:\n  $ warrener worker list')
+    .action(async (_options: unknown, command: Command) => {
+      const { client, format } = contextOf(command, io);
+      showList(io, format, await client.list('/v1/workers'), [
+        ['WORKER', 'worker'],
+        ['POOL', 'pool'],
+        ['STATE', 'state'],
+        ['SLOTS', 'slots'],
+        ['RUNNING', 'running'],
+        ['PRIORITIES', 'priority'],
+      ]);
+    });
+
+  for (const [type, what] of [
+    ['drain', 'have workers begin nothing more; what has begun goes on'],
+    ['resume', 'have workers that drain begin steps again'],
+  ] as const)
+    addressed(worker.command(type), what, `warrener worker ${type} --pool night`).action(
+      async (options: Addressed, command: Command) => {
+        await tellWorkers(contextOf(command, io).client, { type }, options);
+        io.stderr.write(`told: ${type}\n`);
+      },
+    );
+
+  addressed(
+    worker.command('log-level <level>'),
+    'change how much workers log',
+    'warrener worker log-level debug',
+  ).action(async (level: string, options: Addressed, command: Command) => {
+    await tellWorkers(contextOf(command, io).client, { type: 'log_level', level }, options);
+    io.stderr.write(`told: log ${level}\n`);
+  });
 
   program
     .command('work-queue')
