@@ -145,18 +145,20 @@ test.each(expected)('without %s each process says so, and what to do', async (na
     await until('all to be well', async () => (await ready(operations())).report.status === 'ok');
   cuts[name].hang(); // the worst way to be away: without a word
   try {
-    for (const [program, [status, word]] of Object.entries(wanted)) {
-      const operations = operationsOf[program as keyof typeof operationsOf]();
-      const told = await until(`${program} to miss ${name}`, async () => {
-        const answer = await ready(operations);
-        return failing(answer.report).includes(name) ? answer : undefined;
-      });
-      expect(told).toMatchObject({ status, report: { status: word } });
-      const dependency = told.report.dependencies.find((one) => one.name === name);
-      expect(dependency?.remedy).toMatch(/see whether it runs/);
-      if (name !== 'postgresql') expect(failing(told.report)).toEqual([name]);
-      expect((await fetch(`${operations}/healthz`)).status).toBe(200); // to restart it would help nobody
-    }
+    await Promise.all(
+      Object.entries(wanted).map(async ([program, [status, word]]) => {
+        const operations = operationsOf[program as keyof typeof operationsOf]();
+        const told = await until(`${program} to miss ${name}`, async () => {
+          const answer = await ready(operations);
+          return failing(answer.report).includes(name) ? answer : undefined;
+        });
+        expect(told).toMatchObject({ status, report: { status: word } });
+        const dependency = told.report.dependencies.find((one) => one.name === name);
+        expect(dependency?.remedy).toMatch(/see whether it runs/);
+        if (name !== 'postgresql') expect(failing(told.report)).toEqual([name]);
+        expect((await fetch(`${operations}/healthz`)).status).toBe(200); // to restart it would help nobody
+      }),
+    );
     const told = await fetch(`${warrener.api.url}/readyz`);
     expect(told.status).toBe(wanted.api[0]);
     if (told.status === 503)
