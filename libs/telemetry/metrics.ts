@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Logger } from './logger.ts';
+import { watchStalls } from './stalls.ts';
 import { within } from './within.ts';
 
 /** Looks at something once a scrape and sets gauges. */
@@ -116,6 +117,10 @@ export class Metrics {
     'Launches refused and steps put off because a tenant was at its limit',
     ['limit'],
   );
+  readonly stallSeconds = this.#gauge(
+    'warrener_event_loop_stall_seconds',
+    'Longest time since the last scrape that the process computed without attending to anything else; waiting for a busy machine is not in it (nodejs_eventloop_lag_max_seconds has both)',
+  );
   readonly lookFailures = this.#counter(
     'warrener_metrics_failures_total',
     'Groups of gauges that could not be looked up for a scrape, and are missing from it',
@@ -126,6 +131,8 @@ export class Metrics {
     this.#logger = logger;
     // The process's memory, processor and garbage collection, and how long its event loop stood still since the last scrape.
     collectDefaultMetrics({ register: this.#registry });
+    const longestStall = watchStalls();
+    this.lookUp('event loop', [this.stallSeconds], async () => this.stallSeconds.set(longestStall()));
   }
 
   /** Has a group of gauges looked up at each scrape. Where that fails they are missing from it, and nothing else is. */
