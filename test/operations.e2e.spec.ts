@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { privateMosquitto } from '../libs/notify/testing/private-mosquitto.ts';
 import type { PrivateMosquitto } from '../libs/notify/testing/private-mosquitto.ts';
+import { PASSWORD } from './support/api-client.ts';
 import { breakable } from './support/breakable.ts';
 import type { Breakable } from './support/breakable.ts';
 import { install, openCloud } from './support/installation.ts';
 import type { Installation, TestCloud } from './support/installation.ts';
+import { receiveTraces } from './support/otlp.ts';
+import type { TraceReceiver } from './support/otlp.ts';
 import { startProgram } from './support/processes.ts';
 import type { Running } from './support/processes.ts';
 import { scrape, sum } from './support/prometheus.ts';
@@ -22,6 +26,7 @@ interface Ready {
 
 let cloud: TestCloud;
 let mosquitto: PrivateMosquitto;
+let traces: TraceReceiver;
 let warrener: Installation;
 let worker: Running;
 let notifier: Running;
@@ -29,7 +34,7 @@ const closings: AsyncDisposable[] = [];
 const cuts: Record<'postgresql' | 'rabbitmq' | 'redis', Breakable> = {} as typeof cuts;
 
 beforeAll(async () => {
-  [cloud, mosquitto] = await Promise.all([openCloud(), privateMosquitto()]);
+  [cloud, mosquitto, traces] = await Promise.all([openCloud(), privateMosquitto(), receiveTraces()]);
   const [database, vhost] = await Promise.all([freshDatabase(), freshVhost()]);
   closings.push(database, vhost);
   cuts.postgresql = await breakable(database.url);
@@ -44,6 +49,8 @@ beforeAll(async () => {
       AMQP_URL: cuts.rabbitmq.url,
       REDIS_URL: cuts.redis.url,
       WARRENER_METRICS_PORT: '0',
+      OTEL_EXPORTER_OTLP_ENDPOINT: traces.url,
+      OTEL_BSP_SCHEDULE_DELAY: '200', // milliseconds until what has ended is sent
     },
   });
   [worker, notifier] = await Promise.all([
@@ -53,7 +60,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const one of [notifier, worker, warrener, mosquitto, ...closings, cloud])
+  for (const one of [notifier, worker, warrener, mosquitto, traces, ...closings, cloud])
     await one[Symbol.asyncDispose]();
 });
 
@@ -113,7 +120,7 @@ test('a tenant at its limit and a queue that nobody consumes show', async () => 
   expect((await warrener.api.call('POST', '/v1/tenants', tenant)).status).toBe(201);
   const token = await warrener.api.call('POST', '/v1/tenants/full/tokens', { name: 't', role: 'member' });
   const request = { name: 'one', image: 'Mosquitto', flavor: cloud.flavor, network: cloud.network };
-  const login = { admin_username: 'boss', admin_password: 'correct horse battery', key: cloud.key };
+  const login = { admin_username: 'boss', admin_password: PASSWORD, key: cloud.key };
   const authorization = `Bearer ${String(token.body['token'])}`;
   const refused = await warrener.api.call('POST', '/v1/brokers', { ...request, ...login }, { authorization });
   expect(refused.body.type).toMatch(/limit-reached$/);
@@ -124,6 +131,47 @@ test('a tenant at its limit and a queue that nobody consumes show', async () => 
       samples.get('warrener_work_queue_misaligned{queue="nobody.there"}') === 1
     );
   });
+});
+
+test('one trace leads from the request over the log and RabbitMQ to every step, OpenStack and SSH', async () => {
+  const traceId = randomBytes(16).toString('hex');
+  const request = { name: 'traced', image: 'Mosquitto', flavor: cloud.flavor, network: cloud.network };
+  const login = { admin_username: 'boss', admin_password: PASSWORD, key: cloud.key };
+  const answer = await warrener.api.call(
+    'POST',
+    '/v1/brokers',
+    { ...request, ...login },
+    { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01` },
+  );
+  expect(answer.status).toBe(202);
+  const job = await warrener.api.jobEnds(String(answer.body.job?.id), ['succeeded']);
+  const ofTrace = () => traces.spans.filter((span) => span.traceId === traceId);
+  const wanted = [
+    'warrener-api POST /v1/brokers',
+    'warrener-api append',
+    'warrener-api publish warrener.cloud',
+    'warrener-worker append',
+    'warrener-worker publish warrener.config',
+    'warrener-worker nova POST',
+    'warrener-worker neutron POST',
+    'warrener-worker ssh connect',
+    'warrener-worker ssh exec',
+    ...(job.steps ?? []).map((step) => `warrener-worker step ${String(step['name'])}`),
+  ];
+  expect(wanted.length).toBeGreaterThan(15);
+  const missing = () => {
+    const names = new Set(ofTrace().map(({ service, name }) => `${service} ${name}`));
+    return wanted.filter((name) => !names.has(name));
+  };
+  await until('all of it to be told', () => missing().length === 0).catch(() =>
+    expect(missing()).toEqual([]),
+  );
+  // What is not the request itself has a parent in the trace: it hangs together.
+  const ids = new Set(ofTrace().map(({ spanId }) => spanId));
+  const stray = ofTrace().filter(({ parentSpanId }) => !ids.has(parentSpanId ?? ''));
+  expect(stray.map(({ name }) => name)).toEqual(['POST /v1/brokers']);
+  expect(traces.text()).not.toContain(PASSWORD);
+  expect(worker.output()).toContain(`"trace":"${traceId}"`);
 });
 
 async function ready(url: string): Promise<{ status: number; report: Ready }> {

@@ -11,6 +11,7 @@ import { EventStreams } from './events/event-streams.ts';
 import { JobEventStreams } from './jobs/job-event-streams.ts';
 import { completeDocument } from './open-api.ts';
 import { measureInstallation, measureRequests } from './metrics.ts';
+import { traceRequests } from './traces.ts';
 
 /** What the API needs from the environment besides the runtime's variables. */
 export const apiVariables = [
@@ -59,6 +60,7 @@ export async function startApi(
     forceCloseConnections: true,
   });
   app.disable('x-powered-by');
+  app.use(traceRequests);
   app.use(measureRequests(runtime.metrics));
   measureInstallation(runtime);
   app.useBodyParser('json', { limit: MAX_BODY, strict: true });

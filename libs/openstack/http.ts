@@ -1,3 +1,4 @@
+import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { Agent, errors, request as undiciRequest } from 'undici';
 import type { Dispatcher } from 'undici';
 import { CloudError, isRepeatable } from './errors.ts';
@@ -25,6 +26,8 @@ export interface HttpOptions {
   readonly timeoutMs: number;
   readonly onAnswer?: ((report: AnswerReport) => void) | undefined;
 }
+
+const tracer = trace.getTracer('warrener');
 
 /** Largest answer that is read, bytes. */
 const MAX_ANSWER = 16 * 1024 * 1024;
@@ -79,6 +82,7 @@ export class Http {
         ? timeout
         : AbortSignal.any([timeout, options.signal]);
     const body = options.body === undefined ? null : JSON.stringify(options.body);
+    const span = tracer.startSpan(`${service} ${method}`, { kind: SpanKind.CLIENT });
     const began = performance.now();
     let status: number | null = null;
     try {
@@ -102,6 +106,9 @@ export class Http {
       if (isRepeatable(method)) options.signal?.throwIfAborted();
       throw lost(service, method, error);
     } finally {
+      if (status === null) span.setStatus({ code: SpanStatusCode.ERROR });
+      else span.setAttribute('http.response.status_code', status);
+      span.end();
       this.#onAnswer?.({ service, method, status, durationMs: performance.now() - began });
     }
   }

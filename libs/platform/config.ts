@@ -98,6 +98,8 @@ const variables = z.object({
   WARRENER_METRICS_PORT: port.optional(),
   /** Address of that port; loopback unless somebody else has to reach it. */
   WARRENER_METRICS_HOST: z.string().min(1).default('127.0.0.1'),
+  /** Where traces are sent, by OTLP over HTTP; without it there are none. OpenTelemetry's other variables apply too. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: url('http', 'https').optional(),
   WARRENER_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

@@ -49,17 +49,15 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const path = request.url?.split('?')[0];
-  if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, { allow: 'GET' });
-  if (path === '/metrics') {
+  if (request.method !== 'GET' && request.method !== 'HEAD') send(response, 405, { allow: 'GET' });
+  else if (path === '/metrics') {
     const { type, text } = await metrics.render();
-    return send(response, 200, { 'content-type': type }, text);
-  }
-  if (path === '/healthz') return sendJson(response, 200, { status: 'ok' });
-  if (path === '/readyz') {
+    send(response, 200, { 'content-type': type }, text);
+  } else if (path === '/healthz') sendJson(response, 200, { status: 'ok' });
+  else if (path === '/readyz') {
     const report = await health.report();
-    return sendJson(response, report.status === 'unavailable' ? 503 : 200, report);
-  }
-  return send(response, 404, {});
+    sendJson(response, report.status === 'unavailable' ? 503 : 200, report);
+  } else send(response, 404, {});
 }
 
 const sendJson = (response: ServerResponse, status: number, body: object): void =>
