@@ -161,6 +161,22 @@ function fault(
     : `${status} ${JSON.stringify(validate.errors?.slice(0, 2))}: ${text.slice(0, 500)}`;
 }
 
+test('what is wrong with an answer is seen', () => {
+  const request = plan(1).find(({ method, route }) => method === 'GET' && route === '/v1/brokers');
+  if (request === undefined) throw new Error('the document has no list of brokers');
+  const wrongIn = (status: number, type: string, body: object): string | null =>
+    fault(request, { status, type, text: JSON.stringify(body) }, validators());
+  const problem = { type: 'https://x.example/p', title: 'Bad', status: 400, detail: 'Bad.' };
+  expect(wrongIn(200, 'application/json', { items: [], next_cursor: null })).toBeNull();
+  expect(wrongIn(400, 'application/problem+json', problem)).toBeNull();
+  expect(wrongIn(200, 'application/json', { items: [] })).toMatch(/next_cursor/);
+  expect(wrongIn(200, 'application/json', { items: [{}], next_cursor: null })).toMatch(/required/);
+  expect(wrongIn(201, 'application/json', {})).toMatch(/not in the document/);
+  expect(wrongIn(404, 'application/problem+json', problem)).toMatch(/another status/);
+  expect(wrongIn(400, 'text/html', problem)).toMatch(/and not/);
+  expect(wrongIn(503, 'application/problem+json', { ...problem, status: 503 })).toMatch(/^503/);
+});
+
 test(`generated requests to every route: no 5xx, nothing outside its schema, no stall (seed ${SEED})`, async () => {
   const all = operations();
   const each = Math.ceil(REQUESTS / (all.length - Object.keys(COSTLY).length));

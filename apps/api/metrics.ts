@@ -15,12 +15,12 @@ export function measureRequests(metrics: Metrics) {
   return (request: Request, response: Response, next: NextFunction): void => {
     const began = performance.now();
     let streams = false;
-    const { flushHeaders } = response;
+    const flushHeaders = response.flushHeaders.bind(response);
     response.flushHeaders = () => {
       // Only streams send their header before their body: how long they last says nothing of how fast we are.
       if (!streams) metrics.httpStreams.inc();
       streams = true;
-      flushHeaders.call(response);
+      flushHeaders();
     };
     response.once('close', () => {
       if (streams) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** The part of JSON Schema that the document uses. */
-export interface Schema {
+interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
@@ -21,7 +21,7 @@ export interface Schema {
   readonly format?: string;
 }
 
-export interface Operation {
+interface Operation {
   readonly operationId: string;
   readonly parameters?: readonly {
     readonly name: string;
@@ -171,7 +171,7 @@ function nearly(document: Document, schema: Schema, hints: Hints, name?: string)
     if (any !== undefined) return fc.oneof(...any.map((one) => near(one, name)));
     if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
     if (schema.const !== undefined) return fc.constant(schema.const);
-    const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
+    const type = [schema.type].flat()[0];
     if (known !== undefined && type !== 'object' && type !== 'array')
       return fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...known) }, ofType(schema, String(type)));
     if (type === 'object') {
@@ -218,7 +218,7 @@ function ofString({ format, pattern, minLength = 0, maxLength = 80 }: Schema): f
 }
 
 const textual = (values: fc.Arbitrary<unknown>): fc.Arbitrary<string> =>
-  values.map((value) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')));
+  values.map((value) => (typeof value === 'string' ? value : String(JSON.stringify(value))));
 
 /** As a URL has it, also where it is no good text. An empty segment would be another route. */
 function encode(text: string): string {
@@ -230,4 +230,4 @@ function encode(text: string): string {
   }
 }
 
-const encodeJson = (value: unknown): string => JSON.stringify(value) ?? 'undefined';
+const encodeJson = (value: unknown): string => String(JSON.stringify(value));

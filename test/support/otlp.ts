@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A span, as far as it is looked at. */
-export interface Span {
+interface Span {
   readonly service: string;
   readonly name: string;
   readonly traceId: string;
