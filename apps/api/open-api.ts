@@ -97,9 +97,8 @@ function parametersOf(
       { readonly data?: unknown; readonly schema?: z.ZodType }
     >;
     const found = Object.entries(taken).flatMap(([key, { data, schema }]): Parameter[] => {
-      const kind: RouteParamtypes = Number(key.split(':')[0]);
-      if (kind === RouteParamtypes.QUERY && schema !== undefined) return queryOf(schema);
-      if (kind === RouteParamtypes.HEADERS && typeof data === 'string')
+      if (key.startsWith(`${RouteParamtypes.QUERY}:`) && schema !== undefined) return queryOf(schema);
+      if (key.startsWith(`${RouteParamtypes.HEADERS}:`) && typeof data === 'string')
         return [{ name: data, in: 'header', required: false, schema: { type: 'string' } }];
       return [];
     });

@@ -218,7 +218,7 @@ function ofString({ format, pattern, minLength = 0, maxLength = 80 }: Schema): f
 }
 
 const textual = (values: fc.Arbitrary<unknown>): fc.Arbitrary<string> =>
-  values.map((value) => (typeof value === 'string' ? value : String(JSON.stringify(value))));
+  values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
 
 /** As a URL has it, also where it is no good text. An empty segment would be another route. */
 function encode(text: string): string {
@@ -230,4 +230,4 @@ function encode(text: string): string {
   }
 }
 
-const encodeJson = (value: unknown): string => String(JSON.stringify(value));
+const encodeJson = (value: unknown): string => JSON.stringify(value);
