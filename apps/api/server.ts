@@ -6,9 +6,12 @@ import type { Variables } from '#platform';
 import type { Runtime } from '#runtime';
 import { DEFAULT_TENANT, ensureTenant } from '#tenants';
 import type { NextFunction, Request, Response } from 'express';
-import { ApiModule } from './api.module.ts';
+import { ApiModule, controllers } from './api.module.ts';
 import { EventStreams } from './events/event-streams.ts';
 import { JobEventStreams } from './jobs/job-event-streams.ts';
+import { completeDocument } from './open-api.ts';
+import { measureInstallation, measureRequests } from './metrics.ts';
+import { traceRequests } from './traces.ts';
 
 /** What the API needs from the environment besides the runtime's variables. */
 export const apiVariables = [
@@ -57,6 +60,9 @@ export async function startApi(
     forceCloseConnections: true,
   });
   app.disable('x-powered-by');
+  app.use(traceRequests);
+  app.use(measureRequests(runtime.metrics));
+  measureInstallation(runtime);
   app.useBodyParser('json', { limit: MAX_BODY, strict: true });
   app.use((_request: Request, response: Response, next: NextFunction) => {
     response.set({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
@@ -65,10 +71,11 @@ export async function startApi(
   const description = new DocumentBuilder()
     .setTitle('Warrener')
     .setDescription('Message brokers as a service on OpenStack')
+    .setOpenAPIVersion('3.1.0')
     .addBearerAuth()
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Auth-Token' }, 'keystone')
     .build();
-  const document = SwaggerModule.createDocument(app, description);
+  const document = completeDocument(SwaggerModule.createDocument(app, description), controllers);
   app.use('/v1/openapi.json', (_request: Request, response: Response) => void response.json(document));
   for (const stream of Object.values(streams)) {
     runtime.onCommit(() => stream.nudge());

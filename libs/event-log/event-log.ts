@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api';
 import type { Pool } from 'pg';
 import { appendAlone, appendTogether } from './append.ts';
 import { DatabaseClock } from './database-clock.ts';
@@ -14,6 +15,8 @@ import type {
   StreamType,
 } from './types.ts';
 import { silent, START } from './types.ts';
+
+const tracer = trace.getTracer('warrener');
 
 export interface EventLogOptions {
   readonly logger?: Logger;
@@ -78,7 +81,8 @@ export class EventLog {
     const streams = new Set(append.writes.map(({ stream }) => stream));
     if (streams.size !== append.writes.length)
       throw new Error('an append writes each stream once; merge its events');
-    return this.#group.append(append);
+    const span = tracer.startSpan('append', { attributes: { 'warrener.streams': streams.size } });
+    return this.#group.append(append).finally(() => span.end());
   }
 
   /**

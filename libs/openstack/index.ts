@@ -6,3 +6,4 @@ export type { Found } from './found.ts';
 export type { FloatingIp, Network, Port, SecurityGroup } from './neutron.ts';
 export type { Server } from './nova.ts';
 export type { RequestReport } from './service.ts';
+export type { AnswerReport } from './http.ts';

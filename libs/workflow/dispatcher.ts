@@ -1,5 +1,7 @@
 import type { EventLog, OutboxMessage } from '#event-log';
+import { context } from '@opentelemetry/api';
 import type { Logger } from './logger.ts';
+import { traceOf } from './trace.ts';
 
 /** A message as far as publishing it goes. */
 type Publishable = Pick<OutboxMessage, 'id' | 'queue'> & { readonly body: unknown };
@@ -111,7 +113,8 @@ export class Dispatcher {
   async #publish(message: Publishable): Promise<void> {
     this.#sending.add(message.id);
     try {
-      await this.#options.publish(message);
+      // In its own trace: whoever publishes it may be a sweep, or the step of another job.
+      await context.with(traceOf(message.body), () => this.#options.publish(message));
     } finally {
       this.#sending.delete(message.id);
     }

@@ -1,5 +1,6 @@
 import type { Append, EventLog, Loaded, OutboxMessage, StreamWrite } from '#event-log';
 import { write } from '#event-log';
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { JobEvent } from './core/events.ts';
@@ -10,6 +11,7 @@ import type { Dispatcher } from './dispatcher.ts';
 import { jobStream, jobStreamId } from './job-stream.ts';
 import type { Logger } from './logger.ts';
 import { Notes } from './notes.ts';
+import { carriedTrace, tracer } from './trace.ts';
 import type { Step } from './workflow.ts';
 
 /** What a step message says. Nothing in it is secret, and nothing in it is believed without the log. */
@@ -67,8 +69,17 @@ export interface RunnerOptions<World> {
   readonly worker: string;
   /** How often a running step's job is looked at for a cancellation, milliseconds. @default 1_000 */
   readonly cancelCheckMs?: number;
-  /** Called after every append that won, e.g. to wake the projections. */
-  readonly onAppend?: () => void;
+  /** Called after every append that won with what it told of the job, e.g. to wake the projections. */
+  readonly onAppend?: (events: readonly JobEvent[], job: KnownJob) => void;
+  /** Told of every run of a step, for metrics. */
+  readonly onStepRan?: (ran: StepRan) => void;
+}
+
+/** One run of a step, over. */
+export interface StepRan {
+  readonly step: string;
+  readonly outcome: Outcome['kind'];
+  readonly durationMs: number;
 }
 
 type Moving = Extract<Job, { status: 'running' | 'undoing' }>;
@@ -119,8 +130,11 @@ export class Runner<World> {
     if (job.status !== 'running' && job.status !== 'undoing') return;
     const step = this.#options.steps.get(stepOf(job).name);
     const notes = new Notes();
+    const began = performance.now();
     const outcome =
-      step === undefined ? unknownStep(stepOf(job).name) : await this.#run(step, job, tenant, notes);
+      step === undefined ? unknownStep(stepOf(job).name) : await this.#traced(step, job, tenant, notes);
+    const durationMs = performance.now() - began;
+    this.#options.onStepRan?.({ step: stepOf(job).name, outcome: outcome.kind, durationMs });
     const policy = step?.retry ?? { maxFailures: 1, firstDelayMs: 0, maxDelayMs: 0, patienceMs: 0 };
     await this.command(message.job, {
       type: 'report',
@@ -161,7 +175,7 @@ export class Runner<World> {
       if (append.writes.length > 0) {
         if (!(await this.#options.log.append(append)).ok) continue;
         if (done) this.#remember(job, { ...loaded, version: loaded.version + events.length, state: after });
-        this.#options.onAppend?.();
+        this.#options.onAppend?.(done ? events : [], after);
         await this.#options.dispatcher.send(messages);
       }
       return { done, job: after, tenant: loaded.tenant };
@@ -213,6 +227,29 @@ export class Runner<World> {
 
   #meta(command: JobCommand): NonNullable<Append['meta']> {
     return 'by' in command ? { by: command.by } : { worker: this.#options.worker };
+  }
+
+  /** What happened is told by its kind alone: reasons may hold what is not for everybody's eyes. */
+  #traced(step: Step<World>, job: Moving, tenant: string, notes: Notes): Promise<Outcome> {
+    const { turn, failures } = job.position;
+    const attributes = {
+      'warrener.job': job.id,
+      'warrener.tenant': tenant,
+      'warrener.turn': turn,
+      'warrener.attempt': failures + 1,
+    };
+    return tracer.startActiveSpan(
+      `step ${step.name}`,
+      { kind: SpanKind.CONSUMER, attributes },
+      async (span) => {
+        const outcome = await this.#run(step, job, tenant, notes);
+        span.setAttribute('warrener.outcome', outcome.kind);
+        if (outcome.kind !== 'done' && outcome.kind !== 'wait')
+          span.setStatus({ code: SpanStatusCode.ERROR });
+        span.end(); // a run never rejects
+        return outcome;
+      },
+    );
   }
 
   async #run(step: Step<World>, job: Moving, tenant: string, notes: Notes): Promise<Outcome> {
@@ -283,7 +320,7 @@ export class Runner<World> {
 export function followingMessages(before: Job, after: Job, tenant: string): readonly OutboxMessage[] {
   const next = nextTurn(after);
   if (next === null || next.turn === nextTurnNumber(before)) return [];
-  const body = { job: next.job, step: next.step, turn: next.turn, tenant };
+  const body = { job: next.job, step: next.step, turn: next.turn, tenant, ...carriedTrace() };
   return [{ id: uuidv7(), queue: next.queue, body, dueAt: next.dueAt }];
 }
 

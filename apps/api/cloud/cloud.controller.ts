@@ -2,6 +2,8 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Runtime } from '#runtime';
 import { Access } from '../caller.ts';
+import { Answers } from '../open-api.ts';
+import { Choices } from './answers.ts';
 
 /** A thing of the cloud that a launch can name. */
 interface Choice {
@@ -23,24 +25,28 @@ export class CloudController {
 
   @Get('images')
   @ApiOperation({ summary: 'Images a broker can be launched from' })
+  @Answers(200, Choices)
   async images() {
     return choices(await this.runtime.world.cloud.glance.listImages());
   }
 
   @Get('flavors')
   @ApiOperation({ summary: 'Flavors' })
+  @Answers(200, Choices)
   async flavors() {
     return choices(await this.runtime.world.cloud.nova.listFlavors());
   }
 
   @Get('networks')
   @ApiOperation({ summary: 'Networks' })
+  @Answers(200, Choices)
   async networks() {
     return choices(await this.runtime.world.cloud.neutron.listNetworks());
   }
 
   @Get('keys')
   @ApiOperation({ summary: 'Your key pairs' })
+  @Answers(200, Choices)
   async keys() {
     const keys = await this.runtime.world.cloud.nova.listKeypairs();
     return choices(keys.map(({ name }) => ({ id: name, name })));
