@@ -27,6 +27,7 @@ describe('a tenant', () => {
       queues: defaultQueues,
       limits: { running_steps: null, brokers: null, submissions_per_minute: null },
       express_role: 'member',
+      public_names: false,
       deleted: false,
     });
   });
@@ -38,6 +39,8 @@ describe('a tenant', () => {
     ['one queue', { queues: { cloud_express_queue: 'fast' } }, ['TenantRouted']],
     ['a queue that is named so already', { queues: { cloud_bulk_queue: 'warrener.cloud' } }, []],
     ['a limit', { limits: { brokers: 0 } }, ['TenantLimited']],
+    ['that its names may be read', { public_names: true }, ['TenantNamesShown']],
+    ['that they may not, as before', { public_names: false }, []],
     ['a limit that is left out', { limits: { brokers: undefined } }, []],
     ['who may use express', { express_role: 'admin' }, ['TenantExpressGranted']],
   ])('changed by %s', (_what, change, events) => {

@@ -67,6 +67,7 @@ test('a timer that fires by a wrong clock is not heeded; its message stays with 
   await dispatcher.due(later);
   await dispatcher.due(now);
   await dispatcher.sweep();
+  await dispatcher.stop();
   expect(published).toEqual([now.id]);
   expect((await pool.query('select id from warrener.outbox')).rows).toEqual([{ id: later.id }]);
 });

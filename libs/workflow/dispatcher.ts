@@ -115,8 +115,9 @@ export class Dispatcher {
     try {
       // In its own trace: whoever publishes it may be a sweep, or the step of another job.
       await context.with(traceOf(message.body), () => this.#options.publish(message));
-    } finally {
+    } catch (error) {
       this.#sending.delete(message.id);
+      throw error;
     }
     this.#settle(message.id);
   }
@@ -128,6 +129,9 @@ export class Dispatcher {
       logger.warn({ error }, 'a message that was published could not be forgotten; it will go out again');
     });
     this.#settling.add(settling);
-    void settling.then(() => this.#settling.delete(settling));
+    void settling.then(() => {
+      this.#settling.delete(settling);
+      this.#sending.delete(id); // not before, or the sweep would find it still there
+    });
   }
 }
