@@ -1,11 +1,12 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { NestFactory } from '@nestjs/core';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { Variables } from '#platform';
 import type { Runtime } from '#runtime';
 import type { NextFunction, Request, Response } from 'express';
 import { ApiModule } from './api.module.ts';
 import { JobEventStreams } from './jobs/job-event-streams.ts';
+import { describeApi } from './openapi/document.ts';
+import { servePortal } from './portal.ts';
 
 /** What the API needs from the environment besides the runtime's variables. */
 export const apiVariables = ['WARRENER_API_HOST', 'WARRENER_API_PORT', 'WARRENER_API_TOKEN'] as const;
@@ -43,13 +44,9 @@ export async function startApi(
     response.set({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
     next();
   });
-  const description = new DocumentBuilder()
-    .setTitle('Warrener')
-    .setDescription('Message brokers as a service on OpenStack')
-    .addBearerAuth()
-    .build();
-  const document = SwaggerModule.createDocument(app, description);
+  const document = describeApi(app);
   app.use('/v1/openapi.json', (_request: Request, response: Response) => void response.json(document));
+  app.use(servePortal());
   runtime.onCommit(() => streams.nudge());
   streams.start();
   await app.listen(config.WARRENER_API_PORT, config.WARRENER_API_HOST);

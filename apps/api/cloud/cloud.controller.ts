@@ -28,13 +28,17 @@ export class CloudController {
   @Get('flavors')
   @ApiOperation({ summary: 'Flavors' })
   async flavors() {
-    return choices(await this.runtime.world.cloud.nova.listFlavors());
+    const flavors = await this.runtime.world.cloud.nova.listFlavors();
+    return {
+      items: flavors.map(({ id, name, vcpus, ram, disk }) => ({ id, name, vcpus, ram_mb: ram, disk_gb: disk })),
+    };
   }
 
   @Get('networks')
   @ApiOperation({ summary: 'Networks' })
   async networks() {
-    return choices(await this.runtime.world.cloud.neutron.listNetworks());
+    const networks = await this.runtime.world.cloud.neutron.listNetworks();
+    return { items: networks.map(({ id, name, external }) => ({ id, name, external })) };
   }
 
   @Get('keys')
