@@ -45,16 +45,17 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             <ThemeButton />
             <ActionButton
               kind="plain"
+              label="Sign out"
               onPress={() => {
                 signOut();
                 queryClient.clear();
               }}
             >
-              <Icon name="leave" /> Sign out
+              <Icon name="leave" /> <span className="words">Sign out</span>
             </ActionButton>
           </div>
         </header>
-        <div>
+        <div className="beside">
           <Lost />
           <main className="page" id="page" tabIndex={-1}>
             {children}
@@ -86,7 +87,7 @@ function ThemeButton() {
         chooseTheme(nextTheme(now));
       }}
     >
-      <Icon name={now} /> {themeNames[now]}
+      <Icon name={now} /> <span className="words">{themeNames[now]}</span>
     </ActionButton>
   );
 }

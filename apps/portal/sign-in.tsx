@@ -38,7 +38,7 @@ export function SignIn() {
           <p className="muted">Message brokers as a service on OpenStack.</p>
         </div>
         <Form
-          className="field"
+          className="form"
           onSubmit={(event) => {
             event.preventDefault();
             if (given.trim() === '') setProblem('Paste the API token first.');

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { defineConfig } from 'vite';
@@ -20,10 +20,15 @@ const compressed: Plugin = {
   },
 };
 
+/** The API that `npm start` runs, for `npx vite --config apps/portal/vite.config.ts` beside it. */
+const running = join(import.meta.dirname, '../../.warrener/api.json');
+const api = existsSync(running) ? (JSON.parse(readFileSync(running, 'utf8')) as { url: string }).url : undefined;
+
 export default defineConfig({
   root: import.meta.dirname,
   base: '/portal/',
   plugins: [compressed],
+  server: { proxy: api === undefined ? {} : { '/v1': api, '/healthz': api } },
   build: {
     outDir,
     emptyOutDir: true,

@@ -5,7 +5,7 @@ import type { Job } from '../api/queries.ts';
 import { LinkButton } from '../parts/button.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { Empty, Failure, Loading } from '../parts/states.tsx';
-import { Ago, At, duration, useNow } from '../parts/time.tsx';
+import { Ago, duration, useNow } from '../parts/time.tsx';
 import { JobPanel } from './job-panel.tsx';
 import { waterfallOf } from './waterfall.ts';
 import type { Lane } from './waterfall.ts';
@@ -132,9 +132,9 @@ function Facts({ job }: { readonly job: string }) {
               {typeof step === 'string' && <span className="muted"> · {step}</span>}
               {typeof reason === 'string' && <span className="small muted"> – {reason}</span>}
             </span>
-            <span className="muted small">
-              <At at={at} />
-            </span>
+            <time className="muted small nowrap" dateTime={at} title={at}>
+              + {duration(Date.parse(at) - Date.parse(data.items[0]?.at ?? at))}
+            </time>
           </li>
         ))}
       </ol>

@@ -16,12 +16,12 @@ const steps: Readonly<Record<string, string>> = {
   'ensure-security-group': 'Open the ports it needs',
   'ensure-port': 'Take an address',
   'ensure-server': 'Create the server',
-  'await-server': 'Wait for the server to be built',
-  'ensure-floating-ip': 'Attach the floating address',
-  'await-login': 'Wait until the server can be logged in to',
+  'await-server': 'Wait for the build',
+  'ensure-floating-ip': 'Attach a floating address',
+  'await-login': 'Wait for the login',
   'ensure-packages': 'Install the broker',
   'ensure-configured': 'Configure the broker',
-  'verify-broker': 'Prove that it works and refuses strangers',
+  'verify-broker': 'Prove that it works',
 };
 
 /** What a step does, for people; its own name where nobody wrote that down. */

@@ -88,7 +88,7 @@ function Detail({ broker }: { readonly broker: BrokerDetail }) {
       <Facts broker={broker} />
       <div className="columns">
         <JobPanel id={broker.job_id} />
-        <div className="field">
+        <div className="stack">
           {broker.endpoint !== null && !gone && <Connect broker={broker} endpoint={broker.endpoint} />}
           <Jobs broker={broker.id} current={broker.job_id} moving={isMoving(broker)} />
           <History broker={broker} />

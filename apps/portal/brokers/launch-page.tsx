@@ -14,6 +14,8 @@ import { Failure, Note } from '../parts/states.tsx';
 import { asCli, asCurl, emptyDraft, makePassword, problemsOf, requestOf } from './launch-request.ts';
 import type { LaunchDraft } from './launch-request.ts';
 
+const NONE = 'none';
+
 const engines: readonly Choice[] = [
   { id: 'rabbitmq', name: 'RabbitMQ' },
   { id: 'mosquitto', name: 'Mosquitto' },
@@ -135,11 +137,12 @@ export function LaunchPage() {
               />
               {cloud.external.length > 0 && (
                 <Choose
-                  label="Floating address from"
+                  label="Floating address"
                   optional
                   {...choice('floating_network')}
-                  choices={[{ id: '', name: 'No floating address' }, ...cloud.external]}
-                  hint="For a broker that is reached from elsewhere."
+                  choices={[{ id: NONE, name: 'None' }, ...cloud.external]}
+                  none={NONE}
+                  hint="From which network, to be reached from elsewhere."
                 />
               )}
             </div>

@@ -42,7 +42,7 @@ export function Confirm({
             {title}
           </Heading>
           <Form
-            className="field"
+            className="form"
             onSubmit={(event) => {
               event.preventDefault();
               if (sure && !busy) onConfirm();

@@ -85,21 +85,24 @@ export function Choose({
   onChange,
   loading,
   name,
+  none = '',
 }: Field & {
   readonly name?: string;
   readonly choices: readonly Choice[];
   readonly value: string;
   readonly onChange: (id: string) => void;
   readonly loading?: boolean;
+  /** The id of the choice that chooses nothing. */
+  readonly none?: string;
 }) {
   const empty = loading === true ? 'Asking the cloud…' : choices.length === 0 ? 'The cloud has none' : 'Choose';
   return (
     <Select
       className="field"
       {...(name === undefined ? {} : { name })}
-      value={value === '' ? null : value}
+      value={value === '' && none === '' ? null : value === '' ? none : value}
       onChange={(key) => {
-        onChange(key === null ? '' : String(key));
+        onChange(key === null || key === none ? '' : String(key));
       }}
       isInvalid={error !== null}
       placeholder={empty}
