@@ -12,7 +12,7 @@ import { ensurePrograms, sandboxPrograms } from './services/packages.mjs';
 import { endGuests, inGroup, record, recordSelf, removeFolder, running, send } from './services/process.mjs';
 
 /** The specs that need a cloud and take any. */
-const ON_ANY_CLOUD = ['test/brokers.e2e.spec.ts', 'libs/openstack/lab.int.spec.ts'];
+const ON_ANY_CLOUD = ['test/brokers.e2e.spec.ts', 'test/openstack.e2e.spec.ts'];
 const E2E = '\\.e2e\\.spec\\.ts$';
 /** How long programs that a test left behind have to end in order, milliseconds. */
 const PATIENCE_MS = 15_000;
@@ -104,7 +104,7 @@ async function runJest(env) {
   if (patterns.length > 0) await jest('some', [...IN_BAND, ...patterns], env);
   else if (openstack) await jest('openstack', [...IN_BAND, ...ON_ANY_CLOUD], env);
   else {
-    await jest('units', ['--maxWorkers=2', '--testPathIgnorePatterns', E2E, ...ON_ANY_CLOUD], env);
+    await jest('units', ['--maxWorkers=2', '--testPathIgnorePatterns', E2E], env);
     await jest('e2e', [...IN_BAND, E2E], env);
   }
 }

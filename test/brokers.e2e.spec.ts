@@ -112,6 +112,20 @@ test('a job is cancelled, undone, and cannot be cancelled a second time to anoth
   expect((await warrener.api.call('POST', `/v1/jobs/${job}/retry`)).status).toBe(409);
 });
 
+test('a cloud that is killed and started again in the middle is waited for', async () => {
+  if (cloud.restart === undefined) return; // a cloud that is not ours to kill
+  if (cloud.kind === 'sandbox') await cloud.fault('build-delay', { ms: 2_000 });
+  const { job } = await launch('it', { image: 'Mosquitto' });
+  await until('a server', async () =>
+    (await leftovers(cloud, warrener.name)).some((thing) => thing.startsWith('server')) ? true : undefined,
+  );
+  await cloud.restart();
+  await warrener.api.jobEnds(job, ['succeeded']);
+  const made = (await leftovers(cloud, warrener.name)).map((thing) => thing.replace(/ \S+$/, ''));
+  expect(made.sort()).toEqual(['port', 'security group', 'server']);
+  if (cloud.kind === 'sandbox') await cloud.fault('build-delay', { ms: 0 });
+});
+
 test('a failed launch is retried in the same job', async () => {
   const { job } = await launch('it', { image: 'Mosquitto', flavor: 'lab.abort' });
   await warrener.api.jobEnds(job, ['failed']);

@@ -1,7 +1,6 @@
 import { install, openCloud } from './support/installation.ts';
 import type { Installation, TestCloud } from './support/installation.ts';
 import { leftovers } from './support/leftovers.ts';
-import { until } from './support/until.ts';
 
 // What only the sandbox can do: faults on demand. Every one ends with one server, one port, one security group.
 let cloud: TestCloud;
@@ -89,20 +88,6 @@ test('tokens that end in the middle are renewed', async () => {
     if ((await warrener.api.job(job)).status !== 'running') break;
   }
   await warrener.api.jobEnds(job, ['succeeded']);
-});
-
-test('a cloud that is killed and started again in the middle is waited for', async () => {
-  await cloud.fault('build-delay', { ms: 2_000 });
-  const { job } = await launch();
-  await until(
-    'a server',
-    async () =>
-      (await leftovers(cloud, warrener.name)).some((thing) => thing.startsWith('server')) || undefined,
-  );
-  await cloud.restart?.();
-  await warrener.api.jobEnds(job, ['succeeded']);
-  expect(await leftovers(cloud, warrener.name)).toEqual(oneOfEach);
-  await cloud.fault('build-delay', { ms: 0 });
 });
 
 test('another host key stops the job, and nothing is sent to that server', async () => {

@@ -61,16 +61,17 @@ const kindOfStatus: Readonly<Record<number, CloudErrorKind>> = {
   403: 'denied', // policy; quota where the message says so
   404: 'not-found',
   405: 'invalid',
-  406: 'invalid', // microversion
+  406: 'unavailable', // its microversions changed, as in an upgrade; they are asked for again
   409: 'conflict', // another action holds the thing, or it is in use
   413: 'busy', // Nova's old over-limit
   415: 'invalid',
   429: 'busy',
-  503: 'unavailable', // the server says itself that it did nothing
+  501: 'invalid',
 };
 
-/** Servers behind a proxy that gave up waiting: the change may well happen. */
-const ANSWER_LOST = new Set([502, 504]);
+/** Whether doing it twice is as good as once. A second DELETE finds nothing, which is what was wanted. */
+export const isRepeatable = (method: string): boolean =>
+  method === 'GET' || method === 'HEAD' || method === 'DELETE';
 
 /** What an error answer means for the request it answers. */
 export function errorOfAnswer(answer: {
@@ -84,18 +85,19 @@ export function errorOfAnswer(answer: {
 }): CloudError {
   const { service, method, status, requestId } = answer;
   const message = messageOf(answer.body) ?? `answered ${status}`;
-  const facts = { service, status, requestId, retryAfterMs: retryAfterMs(answer.retryAfter, Date.now()) };
-  return new CloudError(kindOf(status, method, message), `${service} (${answer.what}): ${message}`, facts);
+  const pause = retryAfterMs(answer.retryAfter, Date.now());
+  const kind = kindOf(status, method, message, pause !== null);
+  const facts = { service, status, requestId, retryAfterMs: pause };
+  return new CloudError(kind, `${service} (${answer.what}): ${message}`, facts);
 }
 
-function kindOf(status: number, method: string, message: string): CloudErrorKind {
+function kindOf(status: number, method: string, message: string, comesBack: boolean): CloudErrorKind {
   if ((status === 403 || status === 409) && /quota/i.test(message)) return 'quota'; // Nova says 403, Neutron 409
   const known = kindOfStatus[status];
   if (known !== undefined) return known;
   if (status < 500) return 'invalid';
-  const harmless = method === 'GET' || method === 'HEAD';
-  // A 500 may come from anywhere, also from after the change.
-  return harmless ? 'unavailable' : ANSWER_LOST.has(status) || status === 500 ? 'uncertain' : 'unavailable';
+  // Who says when to come back did nothing. Any other 5xx may come from after the change, or from a proxy that gave up.
+  return isRepeatable(method) || (status === 503 && comesBack) ? 'unavailable' : 'uncertain';
 }
 
 /** The sentence in an error body: `{kind: {message}}` of Nova and Keystone, `{NeutronError: {message}}`, Glance's HTML or text. */

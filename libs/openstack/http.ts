@@ -1,6 +1,6 @@
 import { Agent, errors, request as undiciRequest } from 'undici';
 import type { Dispatcher } from 'undici';
-import { CloudError } from './errors.ts';
+import { CloudError, isRepeatable } from './errors.ts';
 
 /** An answer, read whole. */
 export interface Answer {
@@ -18,17 +18,6 @@ export interface HttpOptions {
 
 /** Largest answer that is read, bytes. */
 const MAX_ANSWER = 16 * 1024 * 1024;
-
-/** Errors from before anything was sent: the request surely did not happen. */
-const NOT_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ETIMEDOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
 
 /** HTTP with a bound on everything. Knows nothing of OpenStack but which methods change something. */
 export class Http {
@@ -108,13 +97,25 @@ async function readBody(stream: Dispatcher.ResponseData['body']): Promise<unknow
   }
 }
 
+/**
+ * Whether the connection was never made: then the request surely did not happen. An error's code alone does not tell,
+ * ETIMEDOUT and EHOSTUNREACH come from established connections too.
+ */
+function wasNotSent(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  // By what it has rather than by its class: a tried address each, where a name has several.
+  if ('errors' in error && Array.isArray(error.errors))
+    return error.errors.length > 0 && error.errors.every(wasNotSent);
+  const call = 'syscall' in error ? error.syscall : undefined;
+  return call === 'connect' || call === 'getaddrinfo' || error instanceof errors.ConnectTimeoutError;
+}
+
 function lost(service: string, method: string, cause: unknown): CloudError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const reason = cause instanceof Error ? cause.message || code : String(cause);
-  const notSent = NOT_SENT.has(code) || cause instanceof errors.ConnectTimeoutError;
-  if (notSent)
+  if (wasNotSent(cause))
     return new CloudError('unavailable', `${service} cannot be reached (${reason}).`, { service, cause });
-  if (method === 'GET' || method === 'HEAD')
+  if (isRepeatable(method))
     return new CloudError('unavailable', `${service} did not answer (${reason}).`, { service, cause });
   return new CloudError(
     'uncertain',

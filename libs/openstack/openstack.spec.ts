@@ -16,6 +16,7 @@ class FakeCloud implements AsyncDisposable {
   readonly versions: string[] = [];
   logins = 0;
   nova = { version: '2.90', min_version: '2.1' };
+  novaPath = '/nova/v2.1';
   expiresInMs = 3_600_000;
   script: Script = () => undefined;
   login: Script = () => undefined;
@@ -36,6 +37,11 @@ class FakeCloud implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server?.address() as AddressInfo).port}`;
   }
 
+  /** Refuses new connections. */
+  stopListening(): void {
+    this.#server?.close();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server?.closeAllConnections();
     await new Promise((closed) => this.#server?.close(closed));
@@ -50,7 +56,7 @@ class FakeCloud implements AsyncDisposable {
         { interface: 'public', region_id: 'R1', url: `${this.url}${path}` },
       ];
       const catalog = [
-        { type: 'compute', endpoints: endpoints('/nova/v2.1') },
+        { type: 'compute', endpoints: endpoints(this.novaPath) },
         { type: 'network', endpoints: endpoints('/neutron') },
         { type: 'image', endpoints: endpoints('/glance') },
       ];
@@ -163,6 +169,17 @@ describe('a change', () => {
     ['that a proxy answers 502', answering(502)],
     ['that a proxy answers 504', answering(504)],
     ['that is answered 500', answering(500)],
+    ['that is answered 503 without a word when to come back', answering(503)],
+    ['that a proxy answers with a page of its own', answering(200, '<html>welcome</html>')],
+    [
+      'whose answer breaks off',
+      (_request, response) => {
+        response.writeHead(202, { 'content-length': '1000' });
+        response.write('{"server": {');
+        setImmediate(() => response.destroy());
+        return true;
+      },
+    ],
   ])('%s is uncertain, and never repeated', async (_what, script) => {
     fake.script = script;
     expect((await failure(cloud.nova.createServer(server))).kind).toBe('uncertain');
@@ -200,6 +217,43 @@ describe('a change', () => {
     expect(fake.logins).toBe(2);
   });
 
+  test('whose tokens are refused again and again is an outage, not a matter of our credentials', async () => {
+    fake.script = answering(401, {});
+    expect(await failure(cloud.nova.createServer(server))).toMatchObject({
+      kind: 'unavailable',
+      status: 401,
+    });
+    expect(fake.logins).toBeGreaterThan(4);
+  });
+
+  test('that cannot be sent did not happen', async () => {
+    await cloud.nova.listServers().catch(() => undefined); // logs in
+    fake.script = (request, response) => {
+      fake.stopListening();
+      return cut(request, response, '');
+    };
+    await failure(cloud.neutron.listPorts());
+    expect(await failure(cloud.nova.createServer(server))).toMatchObject({
+      kind: 'unavailable',
+      status: null,
+    });
+  });
+
+  test('that deletes is repeated: twice is as good as once', async () => {
+    fake.script = inTurn(cut, answering(500), answering(204, ''));
+    await expect(cloud.nova.deleteServer('x')).resolves.toBeUndefined();
+    expect(fake.seen).toHaveLength(3);
+  });
+
+  test('goes on in another version where Nova was upgraded meanwhile', async () => {
+    fake.script = inTurn((_request, response) => {
+      fake.nova = { version: '2.60', min_version: '2.1' };
+      return reply(response, 406, {});
+    }, created);
+    expect(await cloud.nova.createServer(server)).toBe('made');
+    expect(fake.versions).toEqual(['compute 2.90', 'compute 2.60']);
+  });
+
   test('of something that is gone is fine where it should be gone', async () => {
     await expect(cloud.nova.deleteServer('x')).resolves.toBeUndefined();
     await expect(cloud.neutron.deletePort('x')).resolves.toBeUndefined();
@@ -235,6 +289,29 @@ describe('a read', () => {
             flavors_links: [{ rel: 'next', href: 'http://elsewhere/v2.1/flavors?marker=1' }],
           });
     expect((await cloud.nova.listFlavors()).map(({ id }) => id)).toEqual(['1', '2']);
+  });
+
+  test('takes only what it asked for from a Neutron that ignores filters', async () => {
+    fake.script = answering(200, {
+      ports: [
+        { id: '1', description: 'mine' },
+        { id: '2', description: 'theirs' },
+      ],
+    });
+    expect((await cloud.neutron.listPorts({ description: 'mine' })).map(({ id }) => id)).toEqual(['1']);
+  });
+
+  test('of a redirect is told, not followed', async () => {
+    fake.script = answering(302, '', { location: 'http://elsewhere/' });
+    expect(await failure(cloud.nova.listFlavors())).toMatchObject({ kind: 'invalid', status: 302 });
+  });
+
+  test('finds the versions of a Nova whose endpoint names the project', async () => {
+    fake.novaPath = '/nova/v2.1/0123456789abcdef';
+    fake.script = answering(200, { flavors: [] });
+    await cloud.nova.listFlavors();
+    expect(fake.seen).toEqual(['GET /nova/v2.1/0123456789abcdef/flavors']);
+    expect(fake.versions).toEqual(['compute 2.90']);
   });
 
   test('tells none from ambiguous', async () => {

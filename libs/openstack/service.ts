@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
-import { CloudError, errorOfAnswer } from './errors.ts';
+import { CloudError, errorOfAnswer, isRepeatable } from './errors.ts';
 import type { Answer, Http } from './http.ts';
 import { header } from './session.ts';
 import type { Session } from './session.ts';
@@ -112,7 +112,7 @@ export class Service {
   async #negotiate(): Promise<string | null> {
     if (this.#microversions === null) return null;
     const call = { method: 'GET', path: '/', what: 'versions' } as const;
-    const url = `${await this.#options.session.endpoint(this.#type)}/`;
+    const url = `${versionRoot(await this.#options.session.endpoint(this.#type))}/`;
     const { body } = await this.#repeating(call, async () => this.#send(call, url, null));
     const { version } = body as { version?: { version?: string; min_version?: string } };
     const highest = version?.version ?? '';
@@ -170,8 +170,9 @@ export class Service {
     const requestId =
       header(answer.headers, 'x-openstack-request-id') ?? header(answer.headers, 'x-compute-request-id');
     report(answer.status, requestId);
-    if (answer.status < 400) return answer;
+    if (answer.status < 300) return this.#legible(call, answer, requestId);
     if (answer.status === 401) this.#options.session.forget(token);
+    if (answer.status === 406) this.#negotiated = undefined; // its version changed since we asked
     throw errorOfAnswer({
       service: this.#name,
       method: call.method,
@@ -183,6 +184,16 @@ export class Service {
     });
   }
 
+  /** A proxy in between can answer 200 with a page of its own; whether the service did something is then not known. */
+  #legible(call: Call, answer: Answer, requestId: string | null): Answer {
+    if (call.method === 'DELETE' || (typeof answer.body === 'object' && answer.body !== null)) return answer;
+    throw new CloudError(
+      isRepeatable(call.method) ? 'unavailable' : 'uncertain',
+      `${this.#name} (${call.what}): answered ${answer.status} with something that is no JSON object.`,
+      { service: this.#name, status: answer.status, requestId },
+    );
+  }
+
   async #repeating(call: Call, attempt: () => Promise<Answer>): Promise<Answer> {
     const deadline = Date.now() + this.#options.retryBudgetMs;
     let renewals = 0;
@@ -192,20 +203,36 @@ export class Service {
       } catch (error) {
         if (!(error instanceof CloudError)) throw error;
         // The token had ended or was revoked. Where the login itself is refused, another one would be too.
-        if (error.kind === 'unauthorized' && error.service !== 'keystone' && renewals < MAX_RENEWALS) {
+        const tokenRefused = error.kind === 'unauthorized' && error.service !== 'keystone';
+        if (tokenRefused && renewals < MAX_RENEWALS) {
           renewals += 1;
           continue;
         }
-        if (error.kind !== 'busy' && error.kind !== 'unavailable') throw error;
+        if (!tokenRefused && error.kind !== 'busy' && error.kind !== 'unavailable') throw error;
         const pause =
           error.retryAfterMs ??
           Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures) * (0.5 + Math.random() / 2);
-        if (Date.now() + pause > deadline) throw error;
+        if (Date.now() + pause > deadline) throw tokenRefused ? refusedTokens(error) : error;
         await sleep(pause, undefined, { signal: call.signal }).catch(() => call.signal?.throwIfAborted());
       }
     }
   }
 }
+
+/**
+ * Keystone lets us in and the service does not: its link to Keystone is disturbed, or tokens are revoked as fast as they
+ * are made. Our credentials are right, so this is waited for as an outage is.
+ */
+const refusedTokens = (error: CloudError): CloudError =>
+  new CloudError(
+    'unavailable',
+    `${error.message} (${error.service} refused new tokens from Keystone again and again.)`,
+    { ...error, cause: error },
+  );
+
+/** The part of a compute endpoint that tells its versions: some catalogues append the project's id. */
+const versionRoot = (endpoint: string): string =>
+  /^.*?\/v\d+(\.\d+)?(?=\/|$)/.exec(endpoint)?.[0] ?? endpoint;
 
 /** Compares "2.9" and "2.90" as versions, not as numbers. */
 function compareVersions(a: string, b: string): number {

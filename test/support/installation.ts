@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Cloud, readCloudAccess } from '#openstack';
 import { ApiClient } from './api-client.ts';
 import { startProgram } from './processes.ts';
@@ -20,7 +22,7 @@ export interface TestCloud extends AsyncDisposable {
   readonly key: string;
   /** Asks the sandbox for a fault. */
   fault(path: string, body: object): Promise<void>;
-  /** Kills and starts the sandbox again; undefined where the cloud is not ours to kill. */
+  /** Kills the cloud and starts it again; undefined where it is not ours to kill. */
   readonly restart: (() => Promise<void>) | undefined;
 }
 
@@ -36,6 +38,7 @@ async function openStack(): Promise<TestCloud> {
     Object.entries(process.env).filter(([name]) => name.startsWith('OS_')),
   ) as Record<string, string>;
   const cloud = new Cloud(await readCloudAccess(env));
+  const restart = process.env['WARRENER_TEST_CLOUD_RESTART']; // a program
   const key = `warrener-test-${unique()}`;
   // Nobody logs in with it; a launch has to name one.
   await cloud.nova.createKeypair(
@@ -50,7 +53,7 @@ async function openStack(): Promise<TestCloud> {
     flavor: process.env['WARRENER_TEST_FLAVOR'] ?? 'lab.small',
     key,
     fault: () => Promise.reject(new Error('only the sandbox has faults on demand')),
-    restart: undefined,
+    restart: restart === undefined ? undefined : async () => void (await promisify(execFile)(restart)),
     [Symbol.asyncDispose]: async () => {
       await cloud.nova.deleteKeypair(key);
       await cloud.close();
