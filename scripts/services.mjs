@@ -19,7 +19,7 @@ const given = {
   postgres: ['DATABASE_URL'],
   rabbitmq: ['AMQP_URL', 'AMQP_MANAGEMENT_URL'],
   redis: ['REDIS_URL'],
-  mosquitto: ['MQTT_URL', 'MQTT_WEBSOCKET_URL'],
+  mosquitto: ['MQTT_URL', 'MQTT_GERRIT_URL', 'MQTT_OPENSTACK_URL', 'MQTT_READ_URL', 'MQTT_WEBSOCKET_URL'],
 };
 const isGiven = (name) => Boolean(process.env[given[name][0]]);
 

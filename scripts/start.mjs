@@ -106,7 +106,11 @@ async function anyEnds(folderAndName) {
 /** The services, which a Ctrl-C ends also while they start. */
 async function startOurServices() {
   let up = false;
-  const starting = startServices({ dir: servicesFolder, want: ['postgres', 'rabbitmq', 'redis'], say });
+  const starting = startServices({
+    dir: servicesFolder,
+    want: ['postgres', 'rabbitmq', 'redis', 'mosquitto'],
+    say,
+  });
   void starting.then(
     () => (up = true),
     () => undefined,
@@ -160,7 +164,7 @@ async function main() {
   const started = [
     [home, 'warrener'],
     ...(ownCloud ? [] : [[home, 'sandbox']]),
-    ...['postgres', 'rabbitmq', 'redis']
+    ...['postgres', 'rabbitmq', 'redis', 'mosquitto']
       .filter((name) => running(servicesFolder, name) !== null)
       .map((name) => [servicesFolder, name]),
   ];
@@ -174,6 +178,7 @@ async function main() {
   console.log(`
   API        ${api}/v1/brokers   (OpenAPI: ${api}/v1/openapi.json)
   token      ${join(home, 'api-token')}
+  firehose   ${services.MQTT_READ_URL ?? services.MQTT_URL}   (for browsers: ${services.MQTT_WEBSOCKET_URL ?? 'none'})
 
   curl -H "Authorization: Bearer $(cat ${join(home, 'api-token')})" ${api}/v1/brokers
   node dist/apps/cli/main.js broker list

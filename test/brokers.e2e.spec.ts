@@ -120,7 +120,14 @@ test('a cloud that is killed and started again in the middle is waited for', asy
     (await leftovers(cloud, warrener.name)).some((thing) => thing.startsWith('server')) ? true : undefined,
   );
   await cloud.restart();
-  await warrener.api.jobEnds(job, ['succeeded']);
+  const { status, error } = await warrener.api.jobEnds(job, ['succeeded', 'failed'], 120_000);
+  if (cloud.kind === 'openstack' && status === 'failed') {
+    // A Nova whose Keystone dies under a build gives the build up, which is its right. Nothing may stay of it.
+    expect(error).toContain('Nova could not build the server');
+    expect(await leftovers(cloud, warrener.name)).toEqual([]);
+    expect((await warrener.api.call('POST', `/v1/jobs/${job}/retry`)).status).toBe(202);
+    await warrener.api.jobEnds(job, ['succeeded'], 120_000);
+  } else expect(status).toBe('succeeded');
   const made = (await leftovers(cloud, warrener.name)).map((thing) => thing.replace(/ \S+$/, ''));
   expect(made.sort()).toEqual(['port', 'security group', 'server']);
   if (cloud.kind === 'sandbox') await cloud.fault('build-delay', { ms: 0 });

@@ -23,6 +23,7 @@ test('the topology is that of production', () => {
   expect(Object.keys(services).sort()).toEqual([
     'api',
     'mosquitto',
+    'notifier',
     'postgres',
     'rabbitmq',
     'redis',
@@ -47,7 +48,7 @@ test('no secret has a default; a missing one is asked for with a sentence', () =
   const variables = [...text.matchAll(/(?<!\$)\$\{(\w+)(:[-?])?([^}]*)\}/g)];
   expect(variables.length).toBeGreaterThan(10);
   for (const [, name = '', kind, rest = ''] of variables) {
-    if (/PORT$|INSTALLATION$/.test(name)) continue;
+    if (/PORT$|INSTALLATION$|ALLOW$/.test(name)) continue;
     expect({ name, kind, rest }).toEqual({
       name,
       kind: ':?',
@@ -76,7 +77,7 @@ test('nothing is published beyond this machine by default', () => {
 
 test('our processes are programs that are built', () => {
   const ours = all.filter(([, { build }]) => build !== undefined);
-  expect(ours.map(([name]) => name)).toEqual(['api', 'worker']);
+  expect(ours.map(([name]) => name)).toEqual(['api', 'worker', 'notifier']);
   for (const [, { command = [] }] of ours) {
     const program = command[1]?.replace(/^dist\//, '').replace(/\.js$/, '.ts') ?? '';
     expect(existsSync(join(root, program))).toBe(true);

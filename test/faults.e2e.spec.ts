@@ -1,6 +1,7 @@
 import { install, openCloud } from './support/installation.ts';
 import type { Installation, TestCloud } from './support/installation.ts';
 import { leftovers } from './support/leftovers.ts';
+import { until } from './support/until.ts';
 
 // What only the sandbox can do: faults on demand. Every one ends with one server, one port, one security group.
 let cloud: TestCloud;
@@ -88,6 +89,26 @@ test('tokens that end in the middle are renewed', async () => {
     if ((await warrener.api.job(job)).status !== 'running') break;
   }
   await warrener.api.jobEnds(job, ['succeeded']);
+});
+
+test('a launch that is cancelled while Nova still makes its server leaves none behind', async () => {
+  await cloud.fault('faults', { ...creates[0], kind: 'delay', delay_ms: 4_000 });
+  const { job } = await launch();
+  await until('the server to be asked for', async () => {
+    const { steps } = await warrener.api.job(job);
+    const step = steps?.find(({ name }) => name === 'ensure-server');
+    return step?.status === 'running' ? true : undefined;
+  });
+  expect((await warrener.api.call('POST', `/v1/jobs/${job}/cancel`)).status).toBe(202);
+  await warrener.api.jobEnds(job, ['cancelled']);
+  expect(await leftovers(cloud, warrener.name)).toEqual([]);
+});
+
+test('a server whose deletion Nova forgot half-way is deleted again', async () => {
+  const { broker, job } = await launch();
+  await warrener.api.jobEnds(job, ['succeeded']);
+  await cloud.fault('abandon-deletes', { times: 1 });
+  await warrener.api.jobEnds(await warrener.api.delete(broker), ['succeeded'], 60_000);
 });
 
 test('another host key stops the job, and nothing is sent to that server', async () => {

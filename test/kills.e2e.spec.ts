@@ -29,17 +29,25 @@ async function withDyingWorkers(job: string, wanted: string): Promise<readonly s
     'killed-at',
   );
   writeFileSync(ledger, '');
-  for (let incarnation = 0; incarnation < 200; incarnation += 1) {
-    const worker = await startProgram(
+  // The next one loads while the present one works: hundreds of starts would be most of the test's time.
+  const load = () =>
+    startProgram(
       'test/support/dying-worker.mjs',
       { ...warrener.env, WARRENER_TEST_LEDGER: ledger },
-      { text: 'started' },
+      { text: 'loaded' },
     );
-    const ended = warrener.api.jobEnds(job, [wanted]).then(() => 'job over');
-    ended.catch(() => undefined); // told below, or the worker died first
-    const first = await Promise.race([worker.ended, ended]);
-    await worker[Symbol.asyncDispose]();
-    if (first !== 'SIGKILL') break;
+  let next = load();
+  try {
+    for (let incarnation = 0; incarnation < 200; incarnation += 1) {
+      await using worker = await next;
+      next = load();
+      worker.kill('SIGUSR2');
+      const ended = warrener.api.jobEnds(job, [wanted]).then(() => 'job over');
+      ended.catch(() => undefined); // told below, or the worker died first
+      if ((await Promise.race([worker.ended, ended])) !== 'SIGKILL') break;
+    }
+  } finally {
+    await (await next)[Symbol.asyncDispose]();
   }
   expect((await warrener.api.jobEnds(job, [wanted])).status).toBe(wanted);
   return readFileSync(ledger, 'utf8').trim().split('\n');

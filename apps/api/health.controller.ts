@@ -2,9 +2,10 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Problem } from '#platform';
 import { Runtime } from '#runtime';
-import { Public } from './caller.ts';
+import { Access } from './caller.ts';
 
 @ApiTags('operation')
+@Access('public')
 @Controller()
 export class HealthController {
   private readonly runtime: Runtime;
@@ -14,14 +15,12 @@ export class HealthController {
   }
 
   @Get('healthz')
-  @Public()
   @ApiOperation({ summary: 'The process lives' })
   alive() {
     return { status: 'ok' };
   }
 
   @Get('readyz')
-  @Public()
   @ApiOperation({
     summary: 'The process can serve',
     description: 'The database answers; without it nothing can be accepted.',

@@ -7,7 +7,7 @@ export const pageQuery = {
   cursor: z.string().max(100).optional().describe('The next_cursor of the page before'),
 };
 
-/** One page, newest first. */
+/** One page. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next_cursor: string | null;
@@ -26,11 +26,13 @@ export function page<Row extends { readonly id: string }, Item>(
   };
 }
 
+const UUID = /^[0-9a-f-]{36}$/;
+
 /** @throws Problem for a cursor that is none of ours */
-export function readCursor(cursor: string | undefined): string | undefined {
+export function readCursor(cursor: string | undefined, form: RegExp = UUID): string | undefined {
   if (cursor === undefined) return undefined;
   const id = Buffer.from(cursor, 'base64url').toString('utf8');
-  if (/^[0-9a-f-]{36}$/.test(id)) return id;
+  if (form.test(id)) return id;
   throw new Problem('invalid-request', 'cursor: expected the next_cursor of an earlier page.', {
     errors: [{ field: 'cursor', message: 'expected the next_cursor of an earlier page' }],
   });

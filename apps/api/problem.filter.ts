@@ -44,6 +44,7 @@ export class ProblemFilter implements ExceptionFilter {
     }
     response
       .status(problem.status)
+      .set(problem.headers)
       .type('application/problem+json')
       .send(JSON.stringify(problem.document(request.path)));
   }
@@ -52,6 +53,7 @@ export class ProblemFilter implements ExceptionFilter {
 const ofStatus: Readonly<Record<number, ProblemKind>> = {
   400: 'invalid-request',
   401: 'unauthorized',
+  403: 'forbidden',
   404: 'not-found',
   405: 'method-not-allowed',
   413: 'too-large',

@@ -1,15 +1,24 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { NestFactory } from '@nestjs/core';
+import { sourceOf } from '#notify';
 import type { Variables } from '#platform';
 import type { Runtime } from '#runtime';
+import { DEFAULT_TENANT, ensureTenant } from '#tenants';
 import type { NextFunction, Request, Response } from 'express';
 import { ApiModule } from './api.module.ts';
+import { EventStreams } from './events/event-streams.ts';
 import { JobEventStreams } from './jobs/job-event-streams.ts';
 import { describeApi } from './openapi/document.ts';
 import { servePortal } from './portal.ts';
 
 /** What the API needs from the environment besides the runtime's variables. */
-export const apiVariables = ['WARRENER_API_HOST', 'WARRENER_API_PORT', 'WARRENER_API_TOKEN'] as const;
+export const apiVariables = [
+  'WARRENER_API_HOST',
+  'WARRENER_API_PORT',
+  'WARRENER_API_TOKEN',
+  'WARRENER_WEBHOOK_ALLOW',
+  'WARRENER_ADMIN_PROJECT',
+] as const;
 
 /** A launch fits many times over. */
 const MAX_BODY = '64kb';
@@ -25,12 +34,22 @@ export interface ApiServer {
 /** Starts the REST API over an open runtime. */
 export async function startApi(
   runtime: Runtime,
-  config: Pick<Variables, (typeof apiVariables)[number] | 'WARRENER_SECRET_KEY'>,
+  config: Pick<Variables, (typeof apiVariables)[number] | 'WARRENER_SECRET_KEY' | 'WARRENER_INSTALLATION'>,
 ): Promise<ApiServer> {
-  const streams = new JobEventStreams(runtime.log, await runtime.log.end(), runtime.logger);
+  const { log, logger } = runtime;
+  const from = await log.end();
+  const source = sourceOf(config.WARRENER_INSTALLATION);
+  const streams = {
+    jobs: new JobEventStreams(log, from, logger),
+    events: new EventStreams({ log, from, source, logger }),
+  };
+  runtime.workers.start();
+  await ensureTenant(runtime.log, DEFAULT_TENANT, 'Default', 'installation');
   const access = {
     token: config.WARRENER_API_TOKEN,
+    adminProject: config.WARRENER_ADMIN_PROJECT,
     secretKey: Buffer.from(config.WARRENER_SECRET_KEY, 'base64'),
+    webhookAllow: config.WARRENER_WEBHOOK_ALLOW,
   };
   const app = await NestFactory.create<NestExpressApplication>(ApiModule.over(runtime, streams, access), {
     logger: ['error', 'warn'],
@@ -47,15 +66,17 @@ export async function startApi(
   const document = describeApi(app);
   app.use('/v1/openapi.json', (_request: Request, response: Response) => void response.json(document));
   app.use(servePortal());
-  runtime.onCommit(() => streams.nudge());
-  streams.start();
+  for (const stream of Object.values(streams)) {
+    runtime.onCommit(() => stream.nudge());
+    stream.start();
+  }
   await app.listen(config.WARRENER_API_PORT, config.WARRENER_API_HOST);
   const url = (await app.getUrl()).replace('[::1]', 'localhost');
   runtime.logger.info({ url }, 'the API listens');
   return {
     url,
     stop: async () => {
-      await streams.stop();
+      await Promise.all(Object.values(streams).map((stream) => stream.stop()));
       await app.close();
     },
   };

@@ -275,3 +275,152 @@ test('completes nouns, verbs, options, formats, and names from the API', async (
   expect(await complete('broker', 'delete')).toContain('orders');
   expect(await complete('broker', 'list', '-f')).toEqual(['table', 'json', 'yaml']);
 });
+
+describe('webhooks', () => {
+  const webhook = { id: 'w1', url: 'https://a/', types: [], status: 'active', description: '', error: null };
+
+  test('one that is created is shown with its secret', async () => {
+    handle = (request, response) =>
+      answer(response, 200, request.url === '/v1/webhooks' ? webhook : { secret: 'whsec_x', secrets: [] });
+    const { out } = await cli([
+      'webhook',
+      'create',
+      'https://a/',
+      '--type',
+      'job.*',
+      'broker.ready',
+      '--paused',
+    ]);
+    expect(out).toMatch(/secret +whsec_x/);
+    expect(JSON.parse(seen[0]?.body ?? '')).toEqual({
+      url: 'https://a/',
+      types: ['job.*', 'broker.ready'],
+      paused: true,
+    });
+    expect(seen[1]).toMatchObject({ method: 'GET', url: '/v1/webhooks/w1/secret' });
+  });
+
+  test('a delivery is shown with its attempts', async () => {
+    const tried = [{ number: 1, at: 'then', status: 503, error: 'answered 503', duration_ms: 7, answer: '' }];
+    handle = (_request, response) => answer(response, 200, { id: 'd1', status: 'pending', tried });
+    const { out } = await cli(['webhook', 'deliveries', 'w1', 'd1']);
+    expect(out).toMatch(/status +pending\n\nATTEMPT +AT +STATUS +MS +ERROR\n1 +then +503 +7 +answered 503/);
+  });
+
+  test('a replay names a delivery or a period, and not both or neither', async () => {
+    handle = (_request, response) => answer(response, 202, { deliveries: 3 });
+    for (const words of [['w1'], ['w1', 'd1', '--from', '2026-03-01T12:00:00Z']])
+      expect((await cli(['webhook', 'replay', ...words])).code).toBe(2);
+    expect((await cli(['webhook', 'replay', 'w1', 'd1'])).code).toBe(0);
+    expect((await cli(['webhook', 'replay', 'w1', '--from', 't', '--failed-only'])).out).toMatch(
+      /deliveries +3/,
+    );
+    expect(seen.map(({ url, body }) => [url, body])).toEqual([
+      ['/v1/webhooks/w1/deliveries/d1/replay', ''],
+      ['/v1/webhooks/w1/replay', '{"from":"t","failed_only":true}'],
+    ]);
+  });
+});
+
+test('events are told line by line, and on from the last one where the connection breaks', async () => {
+  const event = {
+    time: 'now',
+    subject: 'job/j1',
+    data: { job_id: 'j1', broker_id: 'b1', step: 'ensure-port', reason: null },
+  };
+  handle = (_request, response) => {
+    if (seen.length > 1) {
+      answer(response, 401, { detail: 'no' });
+      return;
+    }
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end(`id: 1\nevent: step.started\ndata: ${JSON.stringify(event)}\n\n: ping\nid: 2\n\n`);
+  };
+  const tailed = await cli(['events', 'tail', '--job', 'j1', '--type', 'step.*', 'job.failed']);
+  expect(tailed).toMatchObject({
+    code: 5,
+    out: 'now  step.started        job/j1  broker_id=b1 step=ensure-port\n',
+  });
+  expect(seen.map(({ url, lastEventId }) => [url, lastEventId])).toEqual([
+    ['/v1/events/stream?job=j1&type=step.*%2Cjob.failed', ''],
+    ['/v1/events/stream?job=j1&type=step.*%2Cjob.failed', '2'],
+  ]);
+});
+
+describe('tenants, tokens and pools', () => {
+  test('a tenant is changed in what is given, and none takes a limit away', async () => {
+    handle = (_request, response) =>
+      answer(response, 200, { id: 'acme', queues: { q: 'fast' }, limits: { b: null } });
+    const words = [
+      'tenant',
+      'change',
+      'acme',
+      '--cloud-bulk-queue',
+      'fast',
+      '--brokers',
+      'none',
+      '--running-steps',
+      '8',
+    ];
+    const { code, out } = await cli(words);
+    expect(code).toBe(0);
+    expect(seen[0]).toMatchObject({ method: 'PATCH', url: '/v1/tenants/acme' });
+    expect(JSON.parse(seen[0]?.body ?? '')).toEqual({
+      queues: { cloud_bulk_queue: 'fast' },
+      limits: { brokers: null, running_steps: 8 },
+    });
+    expect(out).toMatch(/^q +fast$/m);
+  });
+
+  test('a limit that is no number is refused before anything is sent', async () => {
+    expect((await cli(['tenant', 'change', 'acme', '--brokers', 'many'])).code).toBe(2);
+    expect(seen).toEqual([]);
+  });
+
+  test('a token is printed once, on stdout', async () => {
+    handle = (_request, response) => answer(response, 201, { id: 't1', token: 'wrn_secret' });
+    const { code, out, err } = await cli(['token', 'issue', 'acme', '--name', 'ci', '-f', 'json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ token: 'wrn_secret' });
+    expect(err).not.toContain('wrn_secret');
+    expect(JSON.parse(seen[0]?.body ?? '')).toEqual({ name: 'ci', role: 'member' });
+  });
+
+  test('a token is revoked', async () => {
+    handle = (_request, response) => void response.writeHead(204).end();
+    expect((await cli(['token', 'revoke', 'acme', 't1'])).code).toBe(0);
+    expect(seen[0]).toMatchObject({ method: 'DELETE', url: '/v1/tenants/acme/tokens/t1' });
+  });
+
+  test('a pool is set, and workers that keep their own list are named', async () => {
+    handle = (_request, response) =>
+      answer(response, 200, { name: 'main', priorities: 'a b', overridden_by_environment: ['host/7'] });
+    const { code, err } = await cli(['pool', 'set', 'main', 'a b']);
+    expect(code).toBe(0);
+    expect(seen[0]).toMatchObject({
+      method: 'PUT',
+      url: '/v1/worker-pools/main',
+      body: '{"priorities":"a b"}',
+    });
+    expect(err).toMatch(/host\/7 was started with QUEUE_PRIORITY/);
+  });
+
+  test('the doctor fails where nobody consumes a queue', async () => {
+    const work_queues = [
+      { name: 'lost', misaligned: true },
+      { name: 'fine', misaligned: false },
+    ];
+    handle = (_request, response) => answer(response, 200, { checks: [], orphans: [], work_queues });
+    const { code, err } = await cli(['doctor']);
+    expect(code).toBe(1);
+    expect(err).toMatch(/No worker consumes: lost\./);
+  });
+
+  test('a job says what it waits for', async () => {
+    const waiting_for = { kind: 'limit', of: 2, ahead: 5 };
+    handle = (_request, response) => answer(response, 200, { id: 'j1', steps: [], waiting_for });
+    expect((await cli(['job', 'show', 'j1'])).out).toMatch(
+      /runs 2 steps at once and no more; 5 are before it/,
+    );
+  });
+});

@@ -1,7 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
 import { brokerCommands } from './commands/broker.ts';
+import { eventsCommands } from './commands/events.ts';
 import { jobCommands } from './commands/job.ts';
 import { operationCommands } from './commands/operation.ts';
+import { webhookCommands } from './commands/webhook.ts';
+import { tenantCommands, tokenCommands } from './commands/tenant.ts';
+import { workerCommands } from './commands/worker.ts';
 import { complete, completionScripts } from './completion.ts';
 import { CliError, exitCodes } from './exit-codes.ts';
 import type { Io } from './output.ts';
@@ -35,6 +39,11 @@ function build(io: Io): Command {
     });
   brokerCommands(program, io);
   jobCommands(program, io);
+  webhookCommands(program, io);
+  eventsCommands(program, io);
+  tenantCommands(program, io);
+  tokenCommands(program, io);
+  workerCommands(program, io);
   operationCommands(program, io);
   program
     .command('completion')

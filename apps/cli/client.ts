@@ -66,6 +66,14 @@ export class Client {
     return this.#call('POST', path, body);
   }
 
+  put(path: string, body: unknown): Promise<Thing> {
+    return this.#call('PUT', path, body);
+  }
+
+  patch(path: string, body: unknown): Promise<Thing> {
+    return this.#call('PATCH', path, body);
+  }
+
   delete(path: string): Promise<Thing> {
     return this.#call('DELETE', path);
   }
@@ -148,6 +156,6 @@ async function read(answer: Response, url: string): Promise<Thing> {
       ? [problem.detail ?? problem.title ?? `answered ${answer.status}`]
       : fields.map(({ field, message }) => `${field}: ${message}`);
   if (problem.request_id !== undefined) lines.push(`OpenStack's request id: ${problem.request_id}`);
-  if (answer.status === 401) lines.push('Set WARRENER_API_TOKEN to the installation’s token.');
+  if (answer.status === 401) lines.push('Set WARRENER_API_TOKEN to a token that is good.');
   throw new CliError(exitCodeOf(answer.status), lines.join('\n'), body);
 }

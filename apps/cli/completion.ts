@@ -28,18 +28,34 @@ const sources: Readonly<Record<string, string>> = {
   '--network': '/v1/cloud/networks',
   '--floating-network': '/v1/cloud/networks',
   '--key': '/v1/cloud/keys',
+  'tenant show': '/v1/tenants',
+  'tenant change': '/v1/tenants',
+  'tenant delete': '/v1/tenants',
+  'token list': '/v1/tenants',
+  'token issue': '/v1/tenants',
+  'token revoke': '/v1/tenants',
+  'pool show': '/v1/worker-pools',
+  'pool set': '/v1/worker-pools',
+  'pool remove': '/v1/worker-pools',
   'broker show': '/v1/brokers',
   'broker delete': '/v1/brokers',
   'job show': '/v1/jobs',
   'job watch': '/v1/jobs',
   'job cancel': '/v1/jobs?status=running',
   'job retry': '/v1/jobs?status=parked',
+  'webhook show': '/v1/webhooks',
+  'webhook delete': '/v1/webhooks',
+  'webhook test': '/v1/webhooks',
+  'webhook deliveries': '/v1/webhooks',
+  'webhook replay': '/v1/webhooks',
 };
 
 const fixed: Readonly<Record<string, readonly string[]>> = {
   '--format': formats,
   '-f': formats,
   '--engine': ['rabbitmq', 'mosquitto'],
+  '--lane': ['express', 'bulk'],
+  '--role': ['reader', 'member', 'admin'],
 };
 
 /** What may come after these words. Names are asked of the API, quickly; without it there are none. */
@@ -70,7 +86,9 @@ async function names(path: string, io: Io): Promise<readonly string[]> {
     const client = new Client(findApi(undefined, io.env, io.cwd));
     const late = new Promise<readonly never[]>((resolve) => setTimeout(() => resolve([]), 1_500).unref());
     const items = await Promise.race([client.list(path), late]);
-    return items.map((item) => String(path.startsWith('/v1/jobs') ? item['id'] : item['name']));
+    return items.map((item) =>
+      String(/^\/v1\/(jobs|tenants|webhooks)/.test(path) ? item['id'] : item['name']),
+    );
   } catch {
     return []; // a shell that completes is no place for errors
   }

@@ -42,9 +42,9 @@ export async function readAll(io: Io): Promise<string> {
 
 /** Asks without showing what is typed. */
 async function ask(io: Io, question: string): Promise<string> {
-  io.stderr.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: io.stdin, output: nowhere, terminal: true });
+  io.stderr.write(question); // only now does the terminal no longer echo
   try {
     return await new Promise<string>((resolve, reject) => {
       lines.once('line', resolve);

@@ -1,12 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Thing } from './client.ts';
-import { unreachable } from './client.ts';
-import { CliError, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { CliError, exitCodes } from './exit-codes.ts';
 import type { Io } from './output.ts';
+import { follow } from './stream.ts';
 
 /** One fact of a job as the stream tells it. */
 interface Told {
-  readonly id: string;
   readonly event: string;
   readonly data: {
     readonly at?: string;
@@ -14,9 +12,6 @@ interface Told {
     readonly data?: Readonly<Record<string, unknown>>;
   };
 }
-
-const RECONNECTS = 30;
-const RECONNECT_MS = 500;
 
 /**
  * Shows a job's steps as they happen, on stderr: a redrawn list on a terminal, a line a change elsewhere. Resolves with
@@ -33,7 +28,12 @@ export async function watchJob(
   const signal = timeoutS === undefined ? undefined : AbortSignal.timeout(timeoutS * 1_000);
   const view = io.stdout.isTTY === true ? new LiveList(io) : new Lines(io);
   try {
-    for await (const told of follow(client, `/v1/jobs/${encodeURIComponent(job)}/stream`, signal)) {
+    for await (const { event, data } of follow(
+      client,
+      `/v1/jobs/${encodeURIComponent(job)}/stream`,
+      signal,
+    )) {
+      const told: Told = { event, data };
       if (told.event === 'end') return told.data.status ?? 'unknown';
       view.tell(told);
     }
@@ -46,58 +46,6 @@ export async function watchJob(
     throw error;
   }
   throw new CliError(exitCodes.unavailable, 'The stream of the job ended too early.');
-}
-
-/** The events of a stream; where the connection breaks, on from the last one seen. */
-async function* follow(client: Client, path: string, signal: AbortSignal | undefined): AsyncGenerator<Told> {
-  let lastId = '';
-  for (let tries = 0; tries < RECONNECTS; tries += 1) {
-    try {
-      const headers = {
-        authorization: `Bearer ${client.access.token}`,
-        ...(lastId === '' ? {} : { 'last-event-id': lastId }),
-      };
-      const answer = await fetch(`${client.access.url}${path}`, {
-        headers,
-        ...(signal === undefined ? {} : { signal }),
-      });
-      if (!answer.ok || answer.body === null) {
-        const problem = (await answer.json().catch(() => ({}))) as { detail?: string };
-        throw new CliError(
-          exitCodeOf(answer.status),
-          problem.detail ?? `The stream was answered with ${answer.status}.`,
-          problem,
-        );
-      }
-      for await (const told of parse(answer.body)) {
-        if (told.id !== '') lastId = told.id;
-        tries = 0;
-        yield told;
-        if (told.event === 'end') return;
-      }
-    } catch (error) {
-      if (error instanceof CliError || signal?.aborted === true) throw error;
-      if (tries === RECONNECTS - 1) throw unreachable(client.access.url, error);
-    }
-    await sleep(RECONNECT_MS);
-  }
-}
-
-/** @see https://html.spec.whatwg.org/multipage/server-sent-events.html */
-async function* parse(body: ReadableStream<Uint8Array>): AsyncGenerator<Told> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
-    text += decoder.decode(chunk, { stream: true });
-    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-      const lines = text.slice(0, end).split('\n');
-      text = text.slice(end + 2);
-      const field = (name: string): string =>
-        lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2) ?? '';
-      if (field('data') !== '')
-        yield { id: field('id'), event: field('event'), data: JSON.parse(field('data')) as Told['data'] };
-    }
-  }
 }
 
 /** What is known of a step while it is watched. */

@@ -24,6 +24,7 @@ export function controlRoutes(faults: Faults, tokens: Tokens, servers: Servers):
       () => {
         faults.clear();
         servers.guestFault = null;
+        servers.deletesToAbandon = 0;
         return { status: 204 };
       },
     ],
@@ -48,6 +49,14 @@ export function controlRoutes(faults: Faults, tokens: Tokens, servers: Servers):
       /^\/sandbox\/build-delay$/,
       ({ body }) => {
         servers.buildDelayMs = Number((body as { ms?: unknown } | null)?.ms ?? 0);
+        return { status: 204 };
+      },
+    ],
+    [
+      'POST',
+      /^\/sandbox\/abandon-deletes$/,
+      ({ body }) => {
+        servers.deletesToAbandon = Number((body as { times?: unknown } | null)?.times ?? 1);
         return { status: 204 };
       },
     ],

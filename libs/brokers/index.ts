@@ -1,5 +1,5 @@
 export { brokerAlongside } from './alongside.ts';
-export type { Broker } from './core/broker.ts';
+export type { Broker, BrokerEvent } from './core/broker.ts';
 export { engines } from './engines/index.ts';
 export type { EngineName } from './engines/index.ts';
 export { brokerHistory, brokerName } from './history.ts';

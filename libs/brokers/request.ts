@@ -20,6 +20,12 @@ export interface Accepted {
 /** Further writes that belong to the same append, e.g. the remembered answer for an idempotency key. */
 export type AlsoWrite = (accepted: Accepted) => readonly StreamWrite[];
 
+/** On whose behalf, and who asks: kept with the events. */
+export interface Requester {
+  readonly tenant: string;
+  readonly by: string;
+}
+
 /** Appends tried before a request gives up under contention. */
 const MAX_CONFLICTS = 10;
 
@@ -30,7 +36,7 @@ const MAX_CONFLICTS = 10;
  */
 export async function launchBroker(
   world: BrokerWorld,
-  tenant: string,
+  { tenant, by }: Requester,
   request: BrokerRequest,
   adminPassword: string,
   queues: Readonly<Record<Stage, string>>,
@@ -62,7 +68,7 @@ export async function launchBroker(
       ...alsoWrite(accepted),
     ],
     messages: started.messages,
-    meta: { by: tenant },
+    meta: { by },
   });
   if (!result.ok) {
     await world.secrets.delete(broker); // nobody will ever need them
@@ -79,7 +85,7 @@ export async function launchBroker(
  */
 export async function deleteBroker(
   world: BrokerWorld,
-  tenant: string,
+  { tenant, by }: Requester,
   broker: string,
   queues: Readonly<Record<Stage, string>>,
   alsoWrite: AlsoWrite,
@@ -114,7 +120,7 @@ export async function deleteBroker(
         ...alsoWrite(accepted),
       ],
       messages: started.messages,
-      meta: { by: tenant },
+      meta: { by },
     });
     if (!result.ok) continue;
     world.committed(started.messages);

@@ -1,6 +1,7 @@
 import type { ChannelModel, ConfirmChannel, Message } from 'amqplib';
 import type { Logger } from './logger.ts';
 import type { WorkMessage } from './message.ts';
+import { headersOf } from './message.ts';
 import { PublishError } from './publish-error.ts';
 import { declareApart } from './topology.ts';
 import { within } from './within.ts';
@@ -113,6 +114,7 @@ export class ConfirmingChannel {
       correlationId: number,
       contentType: 'application/json',
       timestamp: Math.floor(Date.now() / 1000),
+      headers: headersOf(message),
     };
     this.#inFlight.set(number, publication);
     try {

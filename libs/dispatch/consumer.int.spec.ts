@@ -1,5 +1,6 @@
 import { WorkQueueConsumer } from './consumer.ts';
-import type { ConsumerOptions, DeliveryInfo } from './consumer.ts';
+import type { ConsumerOptions } from './consumer.ts';
+import type { DeliveryInfo } from './handling.ts';
 import { until } from '../../test/support/until.ts';
 import { Publisher } from './publisher.ts';
 import { closing } from './testing/closing.ts';

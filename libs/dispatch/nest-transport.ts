@@ -5,7 +5,8 @@ import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { Observable } from 'rxjs';
 import { lastValueFrom, throwError } from 'rxjs';
 import { WorkQueueConsumer } from './consumer.ts';
-import type { ConsumerOptions, DeliveryInfo } from './consumer.ts';
+import type { ConsumerOptions, ConsumerReport } from './consumer.ts';
+import type { DeliveryInfo } from './handling.ts';
 
 /** The pattern of the one handler that messages go to. */
 export const STEP_PATTERN = 'step';
@@ -40,6 +41,29 @@ export class WorkQueueTransport extends Server implements CustomTransportStrateg
     }
     this.#consumer.start();
     callback();
+  }
+
+  /**
+   * Changes what is consumed, and in which order, at once. What has begun goes on; nothing is lost or handled again.
+   *
+   * @throws PriorityListError, and everything stays as it was
+   */
+  reconfigure(queues: readonly string[]): void {
+    this.#consumer.reconfigure(queues);
+  }
+
+  /** Begins nothing more and gives back what has not begun, until `resume()`. What has begun goes on. */
+  pause(): void {
+    this.#consumer.pause();
+  }
+
+  resume(): void {
+    this.#consumer.resume();
+  }
+
+  /** What is consumed, and how it stands. */
+  report(): ConsumerReport {
+    return this.#consumer.report();
   }
 
   /** Resolves when what has begun has ended. */

@@ -215,8 +215,20 @@ export class EventLog {
 const cursorOf = ({ epoch, tx, position }: Pick<EventRow, 'epoch' | 'tx' | 'position'>): Cursor =>
   `${epoch}-${tx}-${position}`;
 
+const CURSOR = /^(\d{1,9})-(\d{1,19})-(\d{1,18})$/;
+
+/** Whether a text that came from outside has the form of a cursor. */
+export const isCursor = (text: string): text is Cursor => CURSOR.test(text);
+
+/** Whether one place in the log lies behind another. */
+export function isAfter(one: Cursor, other: Cursor): boolean {
+  const [ones, others] = [parseCursor(one).map(BigInt), parseCursor(other).map(BigInt)];
+  const unequal = ones.findIndex((part, index) => part !== others[index]);
+  return unequal >= 0 && (ones[unequal] ?? 0n) > (others[unequal] ?? 0n);
+}
+
 function parseCursor(cursor: Cursor): [string, string, string] {
-  const [, epoch, tx, position] = /^(\d+)-(\d+)-(\d+)$/.exec(cursor) ?? [];
+  const [, epoch, tx, position] = CURSOR.exec(cursor) ?? [];
   if (epoch === undefined || tx === undefined || position === undefined)
     throw new Error(`"${cursor}" is no cursor of this log`);
   return [epoch, tx, position];

@@ -1,6 +1,7 @@
-export { EventLog } from './event-log.ts';
+export { EventLog, isAfter, isCursor } from './event-log.ts';
 export type { Horizon } from './event-log.ts';
 export { foldProjection } from './fold-projection.ts';
+export { Loop } from './loop.ts';
 export { LogTail } from './log-tail.ts';
 export { Projector } from './projector.ts';
 export { START } from './types.ts';

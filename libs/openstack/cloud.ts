@@ -1,6 +1,7 @@
 import type { CloudAccess } from './access.ts';
 import { Glance } from './glance.ts';
 import { Http } from './http.ts';
+import { Keystone } from './keystone.ts';
 import { Neutron } from './neutron.ts';
 import { Nova } from './nova.ts';
 import type { RequestReport } from './service.ts';
@@ -25,6 +26,7 @@ export class Cloud {
   readonly nova: Nova;
   readonly neutron: Neutron;
   readonly glance: Glance;
+  readonly keystone: Keystone;
   readonly #http: Http;
   readonly #session: Session;
 
@@ -43,6 +45,7 @@ export class Cloud {
     this.nova = new Nova(service);
     this.neutron = new Neutron(service);
     this.glance = new Glance(service);
+    this.keystone = new Keystone(access, this.#http, this.#session);
   }
 
   /** The project all calls are made for. Logs in. */

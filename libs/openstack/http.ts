@@ -47,6 +47,7 @@ export class Http {
    * One request, one answer of any status.
    *
    * @throws CloudError `unavailable` where nothing was sent, `uncertain` where a change may have happened; the signal's reason where it was aborted
+   *   before a change was sent, or during anything else
    */
   async request(
     service: string,
@@ -58,8 +59,13 @@ export class Http {
       readonly signal?: AbortSignal | undefined;
     },
   ): Promise<Answer> {
+    options.signal?.throwIfAborted();
     const timeout = AbortSignal.timeout(this.#timeoutMs);
-    const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
+    // A change under way is not abandoned: its answer is the only sure word of whether it happened.
+    const signal =
+      options.signal === undefined || !isRepeatable(method)
+        ? timeout
+        : AbortSignal.any([timeout, options.signal]);
     const body = options.body === undefined ? null : JSON.stringify(options.body);
     try {
       const answer = await undiciRequest(url, {
@@ -77,7 +83,7 @@ export class Http {
       });
       return { status: answer.statusCode, headers: answer.headers, body: await readBody(answer.body) };
     } catch (error) {
-      options.signal?.throwIfAborted();
+      if (isRepeatable(method)) options.signal?.throwIfAborted();
       throw lost(service, method, error);
     }
   }

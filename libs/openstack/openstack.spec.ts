@@ -333,6 +333,17 @@ describe('a read', () => {
     setTimeout(() => aborter.abort(new Error('enough')), 50);
     await expect(call).rejects.toThrow('enough');
   });
+
+  test('does not abandon a change that is under way: its answer is waited for', async () => {
+    const aborter = new AbortController();
+    fake.script = (request, response, body) => {
+      aborter.abort(new Error('enough'));
+      setTimeout(() => created(request, response, body), 50);
+      return true;
+    };
+    expect(await cloud.nova.createServer(server, aborter.signal)).toBe('made');
+    await expect(cloud.nova.createServer(server, aborter.signal)).rejects.toThrow('enough');
+  });
 });
 
 test('one login serves calls that come at once, and is renewed before its end', async () => {

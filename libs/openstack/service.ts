@@ -227,7 +227,7 @@ const refusedTokens = (error: CloudError): CloudError =>
   new CloudError(
     'unavailable',
     `${error.message} (${error.service} refused new tokens from Keystone again and again.)`,
-    { ...error, cause: error },
+    { service: error.service, status: error.status, requestId: error.requestId, cause: error },
   );
 
 /** The part of a compute endpoint that tells its versions: some catalogues append the project's id. */

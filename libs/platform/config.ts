@@ -6,6 +6,7 @@ const url = (...protocols: string[]) =>
     protocol: new RegExp(`^(${protocols.join('|')})$`),
     error: `expected a URL that starts with ${protocols.map((p) => `${p}://`).join(' or ')}`,
   });
+const mqtt = url('mqtt', 'mqtts', 'ws', 'wss');
 const queue = z
   .string()
   .regex(/^[\w.-]{1,200}$/, 'expected queue names of letters, digits, ".", "_" and "-"');
@@ -16,7 +17,19 @@ const bytes32 = z
     'expected 32 random bytes in base64; `openssl rand -base64 32` makes some',
   );
 
+const cidrs = z
+  .string()
+  .transform((text) => text.split(/[\s,]+/).filter(Boolean))
+  .pipe(
+    z.array(
+      z.union([z.cidrv4(), z.cidrv6()], 'expected ranges like 10.1.0.0/16 or fd00::/8, separated by spaces'),
+    ),
+  );
+
 /** Every variable Warrener reads, besides OpenStack's own (`OS_*`, `clouds.yaml`). A docstring here is its documentation. */
+/** What workers consume that nobody told otherwise: one level, because strict order would starve the later steps. */
+export const DEFAULT_QUEUE_PRIORITY = 'warrener.cloud,warrener.config';
+
 const variables = z.object({
   /** Where the event log and the read models live. */
   DATABASE_URL: url('postgres', 'postgresql'),
@@ -32,6 +45,11 @@ const variables = z.object({
   WARRENER_API_TOKEN: z
     .string()
     .min(24, 'expected at least 24 characters; `openssl rand -hex 24` makes some'),
+  /** Keystone project whose administrators are this installation's; those of any other are members of their tenant. */
+  WARRENER_ADMIN_PROJECT: z
+    .string()
+    .regex(/^[a-z0-9-]{1,63}$/, "expected a project's id")
+    .optional(),
   /** Encrypts the secrets at rest: 32 bytes, base64. */
   WARRENER_SECRET_KEY: bytes32,
   /** Names this installation on the resources it makes, so that two of them can share a project. */
@@ -41,14 +59,41 @@ const variables = z.object({
     .default('warrener'),
   /** Port of the sshd inside the servers. */
   WARRENER_SSH_PORT: port.default(22),
-  /** Work queues this worker consumes, the most urgent first. */
+  /** Work queues this worker consumes, the most urgent first; docs/priority-queues.md. Where set, no pool changes it. */
   QUEUE_PRIORITY: z
     .string()
-    .default('warrener.cloud warrener.config')
-    .transform((text) => text.split(/\s+/).filter(Boolean))
-    .pipe(z.array(queue).min(1, 'expected at least one queue')),
+    .default(DEFAULT_QUEUE_PRIORITY)
+    .transform((text) => text.split(/\s+/).filter(Boolean)),
+  /** The pool this worker belongs to, whose order of queues it takes over while it runs. */
+  WARRENER_WORKER_POOL: z.string().min(1).max(63).default('default'),
+  /** Longest wait of queues behind busier ones until one of their messages is let through, milliseconds; 0 for no end. */
+  WARRENER_WORKER_AGEING_MS: z.coerce.number().int().min(0).default(0),
   /** Steps one worker process runs at once. */
   WARRENER_WORKER_SLOTS: z.coerce.number().int().min(1).max(1_000).default(20),
+  /** Ranges that webhooks may lead to although they are private, as CIDR; none by default. */
+  WARRENER_WEBHOOK_ALLOW: cidrs.default([]),
+  /** The firehose's Mosquitto, with the user and password of Warrener; without it there is no firehose. */
+  MQTT_URL: mqtt.optional(),
+  /** The same Mosquitto as readers see it: what is told is listened to there, and a silence raises an alarm. */
+  MQTT_READ_URL: mqtt.optional(),
+  /** The same, as the publisher of Gerrit's events. */
+  MQTT_GERRIT_URL: mqtt.optional(),
+  /** The same, as the publisher of OpenStack's notifications. */
+  MQTT_OPENSTACK_URL: mqtt.optional(),
+  /** A Gerrit whose events the firehose tells, like `ssh://user@review.example.com:29418`. */
+  WARRENER_GERRIT_URL: url('ssh').optional(),
+  /** File of the private key to log in to Gerrit with. */
+  WARRENER_GERRIT_KEY_FILE: z.string().min(1).optional(),
+  /** The one host key that Gerrit may show, as a line like `ssh-ed25519 AAAA…`. */
+  WARRENER_GERRIT_HOST_KEY: z.string().min(1).optional(),
+  /** The RabbitMQ of an OpenStack whose notifications the firehose tells. */
+  WARRENER_NOTIFICATIONS_URL: url('amqp', 'amqps').optional(),
+  /** The exchanges of its services, separated by spaces: what they call `control_exchange`. */
+  WARRENER_NOTIFICATIONS_EXCHANGES: z
+    .string()
+    .default('nova')
+    .transform((text) => text.split(/\s+/).filter(Boolean))
+    .pipe(z.array(queue).min(1, 'expected at least one exchange')),
   WARRENER_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

@@ -1,7 +1,8 @@
-export { ConfigError, environment, readConfig, variableNames } from './config.ts';
+export { ConfigError, DEFAULT_QUEUE_PRIORITY, environment, readConfig, variableNames } from './config.ts';
 export type { Variables } from './config.ts';
 export { openDataSource, openPool } from './database.ts';
 export type { DataSource, SchemaSource } from './database.ts';
+export { InTurn } from './in-turn.ts';
 export { createLogger } from './log.ts';
 export type { Logger } from './log.ts';
 export { Problem, problemKinds } from './problem.ts';

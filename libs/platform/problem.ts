@@ -19,16 +19,19 @@ export interface ProblemDocument {
 export const problemKinds = {
   'invalid-request': [400, 'The request is not valid'],
   unauthorized: [401, 'No valid token'],
+  forbidden: [403, 'Not allowed'],
   'not-found': [404, 'Not found'],
   'method-not-allowed': [405, 'Method not allowed'],
   ambiguous: [409, 'The name is ambiguous'],
   'name-in-use': [409, 'The name is in use'],
   'key-reused': [409, 'The idempotency key was used for another request'],
   conflict: [409, 'Not possible in this state'],
+  'limit-reached': [409, 'The tenant has as many as it may have'],
   'too-large': [413, 'The request is too large'],
   'unsupported-media-type': [415, 'Unsupported media type'],
   'not-launchable': [422, 'The cloud has no such thing'],
   'cloud-refused': [422, 'The cloud refused'],
+  'no-consumer': [422, 'No worker consumes that queue'],
   'rate-limited': [429, 'Too many requests'],
   internal: [500, 'A defect in Warrener'],
   'cloud-unavailable': [503, 'The cloud cannot be reached'],
@@ -43,16 +46,24 @@ export class Problem extends Error {
   readonly kind: ProblemKind;
   readonly errors: readonly FieldError[];
   readonly requestId: string | undefined;
+  /** Header fields that belong to the answer, e.g. Retry-After. */
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     kind: ProblemKind,
     detail: string,
-    more: { errors?: readonly FieldError[]; requestId?: string | undefined; cause?: unknown } = {},
+    more: {
+      errors?: readonly FieldError[];
+      requestId?: string | undefined;
+      cause?: unknown;
+      headers?: Readonly<Record<string, string>>;
+    } = {},
   ) {
     super(detail, { cause: more.cause });
     this.kind = kind;
     this.errors = more.errors ?? [];
     this.requestId = more.requestId;
+    this.headers = more.headers ?? {};
   }
 
   get status(): number {

@@ -1,2 +1,3 @@
 export { runProcess } from './process.ts';
 export { Runtime, runtimeVariables } from './runtime.ts';
+export { queuesOf } from './workers.ts';

@@ -10,13 +10,24 @@ import {
 import { Publisher, Timers } from '#dispatch';
 import { EventLog, Projector, schemaDirectory as logSchema } from '#event-log';
 import type { OutboxMessage } from '#event-log';
+import { schemaDirectory as notifySchema, webhooksProjection } from '#notify';
 import { Cloud, readCloudAccess } from '#openstack';
 import type { DataSource, Logger, Shutdown, Variables } from '#platform';
 import { openDataSource, openPool } from '#platform';
-import type { Stage } from '#workflow';
+import {
+  poolsProjection,
+  PoolView,
+  schemaDirectory as tenantSchema,
+  StepSlots,
+  tenantsProjection,
+  TenantView,
+  tokensProjection,
+  TokenView,
+} from '#tenants';
 import { Dispatcher, jobsProjection, JobView, Runner, schemaDirectory as jobSchema } from '#workflow';
 import { hostname } from 'node:os';
 import type { Pool } from 'pg';
+import { Workers } from './workers.ts';
 
 /** What every server process needs from the environment. */
 export const runtimeVariables = [
@@ -31,6 +42,17 @@ export const runtimeVariables = [
 
 type RuntimeConfig = Pick<Variables, (typeof runtimeVariables)[number]>;
 
+/** Every read model. */
+const projections = [
+  brokersProjection,
+  jobsProjection,
+  webhooksProjection,
+  tenantsProjection,
+  tokensProjection,
+  poolsProjection,
+];
+const views = [BrokerView, JobView, TenantView, TokenView, PoolView];
+
 /** One thing Warrener depends on, and whether it is there. */
 export interface Check {
   readonly name: string;
@@ -43,13 +65,12 @@ export interface Check {
  * go. Everything it opens is closed by the shutdown it was given.
  */
 export class Runtime {
-  /** The work queues of every job, until tenants have their own. */
-  readonly queues: Readonly<Record<Stage, string>> = { cloud: 'warrener.cloud', config: 'warrener.config' };
   readonly log: EventLog;
   readonly dataSource: DataSource;
   readonly world: BrokerWorld;
   readonly runner: Runner<BrokerWorld>;
   readonly logger: Logger;
+  readonly workers: Workers;
   readonly #pool: Pool;
   readonly #projector: Projector;
   readonly #dispatcher: Dispatcher;
@@ -65,7 +86,8 @@ export class Runtime {
       onError: (error) => logger.warn({ error }, 'an idle database connection broke'),
     });
     this.log = new EventLog(this.#pool, { logger });
-    this.#projector = new Projector(this.#pool, this.log, [brokersProjection, jobsProjection], { logger });
+    this.workers = new Workers({ url: config.AMQP_URL, log: this.log, logger });
+    this.#projector = new Projector(this.#pool, this.log, projections, { logger });
     this.#publisher = new Publisher({ url: config.AMQP_URL, logger });
     this.#timers = new Timers({
       redisUrl: config.REDIS_URL,
@@ -75,7 +97,7 @@ export class Runtime {
     });
     this.#dispatcher = new Dispatcher({
       log: this.log,
-      publish: (message) => this.#publisher.publish(message),
+      publish: (message) => this.#publisher.publish({ ...message, tenant: tenantOf(message.body) }),
       wakeAt: (at, message) => this.#timers.wakeAt(at, message),
       logger,
     });
@@ -96,6 +118,7 @@ export class Runtime {
       steps,
       world: this.world,
       alongside: brokerAlongside(this.world),
+      slots: new StepSlots(this.log),
       logger,
       worker: `${hostname()}/${process.pid}`,
       onAppend: () => this.#committed([]),
@@ -118,19 +141,27 @@ export class Runtime {
       { room: 'event-log', directory: logSchema },
       { room: 'workflow', directory: jobSchema },
       { room: 'brokers', directory: brokerSchema },
+      { room: 'notify', directory: notifySchema },
+      { room: 'tenants', directory: tenantSchema },
     ];
-    const dataSource = await openDataSource(config.DATABASE_URL, schemas, [BrokerView, JobView]);
+    const dataSource = await openDataSource(config.DATABASE_URL, schemas, views);
     shutdown.add('read models', () => dataSource.destroy());
     const runtime = new Runtime(config, cloud, dataSource, logger);
     shutdown.add('database', () => runtime.#pool.end());
     runtime.#publisher.start();
     shutdown.add('publisher', () => runtime.#publisher.stop());
     runtime.#timers.start();
+    shutdown.add('workers', () => runtime.workers.stop());
     shutdown.add('timers', () => runtime.#timers.stop());
     shutdown.add('dispatcher', () => runtime.#dispatcher.stop());
     runtime.#projector.start();
     shutdown.add('projections', () => runtime.#projector.stop());
     return runtime;
+  }
+
+  /** The connections of the log and the hot path. */
+  get pool(): Pool {
+    return this.#pool;
   }
 
   /** Publishes what other processes left behind, from now on. */
@@ -146,7 +177,7 @@ export class Runtime {
   /** Throws the read models away and makes them anew from the log. */
   async rebuildProjections(): Promise<{ name: string; events: number }[]> {
     const rebuilt: { name: string; events: number }[] = [];
-    for (const { name } of [brokersProjection, jobsProjection]) {
+    for (const { name } of projections) {
       rebuilt.push({ name, events: await this.#projector.rebuild(name) });
     }
     return rebuilt;
@@ -179,6 +210,12 @@ export class Runtime {
     void this.#dispatcher.send(messages); // never rejects
   }
 }
+
+/** Whose work a message is. One that was written before messages said so is charged to its queue. */
+const tenantOf = (body: unknown): string | undefined =>
+  typeof body === 'object' && body !== null && 'tenant' in body && typeof body.tenant === 'string'
+    ? body.tenant
+    : undefined;
 
 async function check(name: string, look: () => Promise<string>): Promise<Check> {
   try {

@@ -1,5 +1,6 @@
 import type { Append, EventLog, Loaded, OutboxMessage, StreamWrite } from '#event-log';
 import { write } from '#event-log';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { JobEvent } from './core/events.ts';
 import type { Job, JobCommand, KnownJob } from './core/job.ts';
@@ -16,6 +17,8 @@ export interface StepMessage {
   readonly job: string;
   readonly step: string;
   readonly turn: number;
+  /** Whose work it is, for the shares of tenants; not believed either. */
+  readonly tenant?: string | undefined;
 }
 
 /**
@@ -28,12 +31,28 @@ export type Alongside = (
   after: KnownJob,
 ) => Promise<readonly StreamWrite[]>;
 
+/** What goes into the same append as a step's beginning or end. */
+interface SlotChange {
+  readonly writes: readonly StreamWrite[];
+  readonly messages: readonly OutboxMessage[];
+}
+
+/** Holds how many steps of a tenant run at once. Asked again with fresh state whenever an append meets a conflict. */
+interface Slots {
+  /** Whether the turn may begin. Where not, it keeps its place, and its message comes again when it may. */
+  begin(tenant: string, turn: StepMessage & { queue: string }): Promise<SlotChange & { begins: boolean }>;
+  /** The turn is over; once more is harmless. */
+  end(tenant: string, turn: Pick<StepMessage, 'job' | 'turn'>): Promise<SlotChange>;
+}
+
 export interface RunnerOptions<World> {
   readonly log: EventLog;
   readonly dispatcher: Pick<Dispatcher, 'send'>;
   readonly steps: ReadonlyMap<string, Step<World>>;
   readonly world: World;
   readonly alongside: Alongside;
+  /** @default every step may begin */
+  readonly slots?: Slots;
   readonly logger: Logger;
   /** Says which worker ran a step; kept with the events. */
   readonly worker: string;
@@ -43,8 +62,12 @@ export interface RunnerOptions<World> {
   readonly onAppend?: () => void;
 }
 
+type Moving = Extract<Job, { status: 'running' | 'undoing' }>;
+
 /** Appends tried before a command gives up; each conflict means that somebody else got on, so this is ample. */
-const MAX_CONFLICTS = 20;
+const MAX_CONFLICTS = 200;
+/** So many contend for a tenant's slots that trying again at once would mostly meet the next conflict. */
+const CONTENDED = 5;
 
 /**
  * Runs steps. One message in: load the job, see whether its turn is still the next one, record the start, run the step,
@@ -54,6 +77,8 @@ const MAX_CONFLICTS = 20;
 export class Runner<World> {
   readonly #options: RunnerOptions<World>;
   readonly #stopping = new AbortController();
+  /** Looks whether a running step's job was cancelled, by job. */
+  readonly #looks = new Map<string, () => void>();
 
   constructor(options: RunnerOptions<World>) {
     this.#options = options;
@@ -62,6 +87,11 @@ export class Runner<World> {
   /** Ends the steps that run: they report `uncertain`, or are found interrupted. */
   stop(): void {
     this.#stopping.abort(new Error('the worker stops'));
+  }
+
+  /** Looks at once whether the job was cancelled, if a step of it runs here. */
+  cancelled(job: string): void {
+    this.#looks.get(job)?.();
   }
 
   /** Handles one step message. */
@@ -95,40 +125,61 @@ export class Runner<World> {
     command: JobCommand,
   ): Promise<{ done: boolean; job: KnownJob; tenant: string } | undefined> {
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
+      if (conflicts > CONTENDED) await sleep(Math.random() * Math.min(conflicts, 50));
       const loaded = await this.#options.log.load(jobStream, jobStreamId(job));
       if (loaded === undefined || loaded.state.status === 'new') return undefined;
       const events = decide(loaded.state, command);
-      if (events.length === 0) return { done: false, job: loaded.state, tenant: loaded.tenant };
-      const after = events.reduce<Job>(evolve, loaded.state) as KnownJob;
-      const messages = followingMessages(loaded.state, after);
-      const append = await this.#append(loaded, events, after, messages, command);
-      if (!append) continue;
-      this.#options.onAppend?.();
-      await this.#options.dispatcher.send(messages);
-      return { done: true, job: after, tenant: loaded.tenant };
+      const slots = await this.#slots(loaded.state, loaded.tenant, command, events);
+      const done = events.length > 0 && slots.begins;
+      const after = done ? (events.reduce<Job>(evolve, loaded.state) as KnownJob) : loaded.state;
+      const messages = [
+        ...(done ? followingMessages(loaded.state, after, loaded.tenant) : []),
+        ...slots.messages,
+      ];
+      const writes = done ? await this.#writes(loaded, events, after) : [];
+      const append = { writes: [...writes, ...slots.writes], messages, meta: this.#meta(command) };
+      if (append.writes.length > 0) {
+        if (!(await this.#options.log.append(append)).ok) continue;
+        this.#options.onAppend?.();
+        await this.#options.dispatcher.send(messages);
+      }
+      return { done, job: after, tenant: loaded.tenant };
     }
     throw new Error(`job ${job}: ${MAX_CONFLICTS} appends in a row met a conflict`);
   }
 
-  async #append(
+  /** What a command means for the tenant's slots: only the beginning and the end of a turn do. */
+  async #slots(
+    job: KnownJob,
+    tenant: string,
+    command: JobCommand,
+    events: readonly JobEvent[],
+  ): Promise<SlotChange & { begins: boolean }> {
+    const { slots } = this.#options;
+    const nothing = { begins: true, writes: [], messages: [] };
+    if (slots === undefined || !('turn' in command)) return nothing;
+    const turn = { job: job.id, turn: command.turn };
+    // An old message too: its job went on without it, maybe while it waited for a slot or had just been given one.
+    if (command.type === 'report' || events.length === 0)
+      return { ...nothing, ...(await slots.end(tenant, turn)) };
+    const step = stepOf(job as Moving);
+    return slots.begin(tenant, { ...turn, step: step.name, queue: job.queues[step.stage] });
+  }
+
+  async #writes(
     loaded: Loaded<Job>,
     events: readonly JobEvent[],
     after: KnownJob,
-    messages: readonly OutboxMessage[],
-    command: JobCommand,
-  ): Promise<boolean> {
+  ): Promise<readonly StreamWrite[]> {
     const others = await this.#options.alongside(loaded.state, events, after);
-    const meta = 'by' in command ? { by: command.by } : { worker: this.#options.worker };
-    const append: Append = { writes: [write(jobStream, loaded, events), ...others], messages, meta };
-    return (await this.#options.log.append(append)).ok;
+    return [write(jobStream, loaded, events), ...others];
   }
 
-  async #run(
-    step: Step<World>,
-    job: Extract<Job, { status: 'running' | 'undoing' }>,
-    tenant: string,
-    notes: Notes,
-  ): Promise<Outcome> {
+  #meta(command: JobCommand): NonNullable<Append['meta']> {
+    return 'by' in command ? { by: command.by } : { worker: this.#options.worker };
+  }
+
+  async #run(step: Step<World>, job: Moving, tenant: string, notes: Notes): Promise<Outcome> {
     const { logger, world } = this.#options;
     const cancelled = new AbortController();
     const signal = AbortSignal.any([
@@ -172,12 +223,13 @@ export class Runner<World> {
       return { kind: 'retry', reason };
     } finally {
       clearInterval(watch);
+      this.#looks.delete(job.id);
     }
   }
 
-  /** Looks at the job now and then, so that a cancellation ends a long step instead of waiting for it. */
+  /** Looks at the job when told to, and now and then, so that a cancellation ends a long step instead of waiting for it. */
   #watchForCancel(job: string, cancelled: AbortController): NodeJS.Timeout {
-    return setInterval(() => {
+    const look = (): void => {
       this.#options.log.load(jobStream, jobStreamId(job)).then(
         (loaded) => {
           if (loaded?.state.status === 'running' && loaded.state.cancelRequested)
@@ -185,15 +237,17 @@ export class Runner<World> {
         },
         (error: unknown) => this.#options.logger.debug({ error, job }, 'could not look for a cancellation'),
       );
-    }, this.#options.cancelCheckMs ?? 1_000);
+    };
+    this.#looks.set(job, look);
+    return setInterval(look, this.#options.cancelCheckMs ?? 1_000);
   }
 }
 
 /** The messages a job is owed now that it was not owed before. */
-export function followingMessages(before: Job, after: Job): readonly OutboxMessage[] {
+export function followingMessages(before: Job, after: Job, tenant: string): readonly OutboxMessage[] {
   const next = nextTurn(after);
   if (next === null || next.turn === nextTurnNumber(before)) return [];
-  const body = { job: next.job, step: next.step, turn: next.turn };
+  const body = { job: next.job, step: next.step, turn: next.turn, tenant };
   return [{ id: uuidv7(), queue: next.queue, body, dueAt: next.dueAt }];
 }
 

@@ -37,6 +37,6 @@ export function submission<World>(request: Submission<World>): {
   };
   return {
     write: write(jobStream, { stream: jobStreamId(request.job), tenant: request.tenant }, [submitted]),
-    messages: followingMessages(initialJob(), evolve(initialJob(), submitted)),
+    messages: followingMessages(initialJob(), evolve(initialJob(), submitted), request.tenant),
   };
 }

@@ -1,45 +1,57 @@
-import { pbkdf2Sync, randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startContainer, stopContainer } from './docker.mjs';
 import { find } from './packages.mjs';
 import { converse } from './probe.mjs';
 import { ready, start, stop, writeSecretFile } from './process.mjs';
 
-const USER = 'warrener';
+/** Who writes; each by a password of its own, below a topic of its own name. */
+const PUBLISHERS = ['warrener', 'gerrit', 'openstack'];
+
+/** A file of the folder beside this one. */
+const template = (name) => readFileSync(new URL(`./mosquitto/${name}`, import.meta.url), 'utf8');
 
 /** A private Mosquitto for the firehose: anybody reads, only Warrener writes. */
 export const mosquitto = {
-  ports: 2,
+  ports: 3,
   programs: ['mosquitto'],
-  async start({ dir, ports: [mqtt, websocket], password, docker = false }) {
+  async start({ dir, ports: [write, read, websocket], password, docker = false }) {
     const home = join(resolve(dir), 'mosquitto');
-    const inside = docker ? '/mosquitto/warrener' : home;
-    const address = docker ? '0.0.0.0' : '127.0.0.1';
+    const inside = docker ? '/mosquitto/data' : home;
+    const listeners = docker ? {} : { 1884: write, 1883: read, 8083: websocket };
     mkdirSync(home, { recursive: true });
-    writeSecretFile(join(home, 'passwords'), `${USER}:${hash(password)}\n`);
-    writeSecretFile(join(home, 'acl'), `topic read warrener/#\n\nuser ${USER}\ntopic readwrite #\n`);
-    const lines = [
-      ...(process.getuid?.() === 0 ? ['user root'] : []),
-      `listener ${docker ? 1883 : mqtt} ${address}`,
-      `listener ${docker ? 8083 : websocket} ${address}`,
-      'protocol websockets',
-      'allow_anonymous true',
-      `password_file ${inside}/passwords`,
-      `acl_file ${inside}/acl`,
-      'persistence true',
-      `persistence_location ${inside}/`,
-    ];
-    writeSecretFile(join(home, 'mosquitto.conf'), `${lines.join('\n')}\n`);
+    const secrets = PUBLISHERS.map((user) => [
+      user,
+      createHmac('sha256', password).update(user).digest('hex').slice(0, 36),
+    ]);
+    writeSecretFile(
+      join(home, 'passwords'),
+      secrets.map(([user, secret]) => `${user}:${hash(secret)}\n`).join(''),
+    );
+    for (const acl of ['readers.acl', 'publishers.acl']) writeSecretFile(join(home, acl), template(acl));
+    const conf = template('mosquitto.conf')
+      .replaceAll('/mosquitto/data/', `${inside}/`)
+      .replace(/^listener (\d+)$/gm, (line, port) =>
+        docker ? line : `listener ${listeners[port]} 127.0.0.1`,
+      );
+    const asRoot = process.getuid?.() === 0 ? 'user root\n' : '';
+    writeSecretFile(join(home, 'mosquitto.conf'), `${asRoot}${conf}`);
     const args = ['-c', `${inside}/mosquitto.conf`];
     if (docker) {
-      const ports = { [mqtt]: 1883, [websocket]: 8083 };
+      const ports = { [write]: 1884, [read]: 1883, [websocket]: 8083 };
       const container = { image: 'eclipse-mosquitto:2.0.22', ports, folders: { [home]: inside } };
       startContainer(dir, 'mosquitto', { ...container, command: ['mosquitto', ...args] });
     } else start(dir, 'mosquitto', find('mosquitto'), args);
-    await ready(dir, 'mosquitto', () => connect(mqtt), docker ? 300_000 : 20_000);
+    await ready(dir, 'mosquitto', () => connect(read), docker ? 300_000 : 20_000);
+    const [warrener, gerrit, openstack] = secrets.map(
+      ([user, secret]) => `mqtt://${user}:${secret}@127.0.0.1:${write}`,
+    );
     return {
-      MQTT_URL: `mqtt://${USER}:${password}@127.0.0.1:${mqtt}`,
+      MQTT_URL: warrener,
+      MQTT_GERRIT_URL: gerrit,
+      MQTT_OPENSTACK_URL: openstack,
+      MQTT_READ_URL: `mqtt://127.0.0.1:${read}`,
       MQTT_WEBSOCKET_URL: `ws://127.0.0.1:${websocket}`,
     };
   },

@@ -20,6 +20,7 @@ const programs = {
   'rabbitmq-server': { package: 'rabbitmq-server', prefer: ['/usr/lib/rabbitmq/bin'] },
   'redis-server': { package: 'redis-server' },
   mosquitto: { package: 'mosquitto' },
+  chromium: { package: 'chromium' },
   sshd: { package: 'openssh-server' },
   sudo: { package: 'sudo' },
   unshare: { package: 'util-linux' },

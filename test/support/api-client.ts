@@ -59,6 +59,14 @@ export class ApiClient {
     };
   }
 
+  /** Opens a stream; it stays open until the signal. */
+  async open(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
+    return fetch(`${this.url}${path}`, {
+      headers: { authorization: `Bearer ${this.#token}`, ...headers },
+      signal,
+    });
+  }
+
   /** Launches and returns the ids; fails where it is not accepted. */
   async launch(request: Record<string, unknown>): Promise<{ broker: string; job: string }> {
     const answer = await this.call('POST', '/v1/brokers', {

@@ -1,5 +1,6 @@
 // A worker that kills itself at the first place it comes to that no earlier one died at; the ledger file remembers them.
-// It is the real worker, with the functions that touch the outside wrapped.
+// It is the real worker, with the functions that touch the outside wrapped. It begins when it is sent SIGUSR2.
+import { once } from 'node:events';
 import { appendFileSync, readFileSync } from 'node:fs';
 import ssh2 from 'ssh2';
 import { startWorker, workerVariables } from '../../dist/apps/worker/worker.js';
@@ -9,7 +10,7 @@ import { readConfig } from '../../dist/libs/platform/index.js';
 import { runProcess, Runtime, runtimeVariables } from '../../dist/libs/runtime/index.js';
 
 const ledger = process.env.WARRENER_TEST_LEDGER;
-const died = new Set(readFileSync(ledger, 'utf8').split('\n'));
+let died = new Set();
 /** The step that runs now; the test has one job, so there is one at a time. */
 let step = '';
 
@@ -55,10 +56,15 @@ ssh2.Client.prototype.exec = function dyingExec(command, ...rest) {
   });
 };
 
+const begin = once(process, 'SIGUSR2');
+process.stdout.write('loaded\n');
+const patience = setTimeout(() => process.exit(1), 120_000); // also keeps it alive meanwhile
+await begin;
+clearTimeout(patience);
+died = new Set(readFileSync(ledger, 'utf8').split('\n'));
 await runProcess('dying-worker', async (shutdown, logger) => {
   const config = readConfig(process.env, [...runtimeVariables, ...workerVariables]);
   const runtime = await Runtime.open(config, process.env, logger, shutdown);
   const worker = await startWorker(runtime, config);
   shutdown.add('worker', () => worker.stop());
-  process.stdout.write('started\n');
 });

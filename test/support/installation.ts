@@ -53,7 +53,12 @@ async function openStack(): Promise<TestCloud> {
     flavor: process.env['WARRENER_TEST_FLAVOR'] ?? 'lab.small',
     key,
     fault: () => Promise.reject(new Error('only the sandbox has faults on demand')),
-    restart: restart === undefined ? undefined : async () => void (await promisify(execFile)(restart)),
+    restart:
+      restart === undefined
+        ? undefined
+        : async () => {
+            await promisify(execFile)(restart);
+          },
     [Symbol.asyncDispose]: async () => {
       await cloud.nova.deleteKeypair(key);
       await cloud.close();

@@ -1,29 +1,38 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { brokerHistory, BrokerView, deleteBroker, findBroker, launchBroker, planLaunch } from '#brokers';
+import { Problem } from '#platform';
 import { Runtime } from '#runtime';
 import type { Response } from 'express';
 import type { Answer } from '../idempotency.ts';
 import { send } from '../answer.ts';
-import { CallerParam } from '../caller.ts';
+import { Access, CallerParam } from '../caller.ts';
 import type { Caller } from '../caller.ts';
 import { Idempotency } from '../idempotency.ts';
 import { page, readCursor } from '../paging.ts';
-import { LaunchBroker, ListBrokers } from './requests.ts';
+import { Webhooks } from '../webhooks/webhooks.ts';
+import { Launches } from './launches.ts';
+import { DeleteBroker, LaunchBroker, ListBrokers } from './requests.ts';
 import { brokerDetail, brokerView } from './views.ts';
 
 @ApiTags('brokers')
+@Access('reader')
 @Controller('v1/brokers')
 export class BrokersController {
   private readonly runtime: Runtime;
   private readonly idempotency: Idempotency;
+  private readonly launches: Launches;
+  private readonly webhooks: Webhooks;
 
-  constructor(runtime: Runtime, idempotency: Idempotency) {
+  constructor(runtime: Runtime, idempotency: Idempotency, launches: Launches, webhooks: Webhooks) {
+    this.launches = launches;
     this.runtime = runtime;
     this.idempotency = idempotency;
+    this.webhooks = webhooks;
   }
 
   @Post()
+  @Access('member')
   @HttpCode(202)
   @ApiOperation({
     summary: 'Launch a broker',
@@ -36,14 +45,33 @@ export class BrokersController {
     @Res({ passthrough: true }) response: Response,
   ) {
     const asked = { key, route: 'POST /v1/brokers', body: request };
-    const { world, queues } = this.runtime;
+    const { world } = this.runtime;
+    const { lane, callback_url: callbackUrl, ...wanted } = request;
+    const launch = await this.launches.of(caller, lane);
+    const planned = once(() => planLaunch(world, wanted));
     const answer = await this.idempotency.once(caller, asked, async (remember) => {
-      const { plan, adminPassword } = await planLaunch(world, request);
-      const accepted = await launchBroker(world, caller.tenant, plan, adminPassword, queues, (made) =>
-        remember(accept(made)),
+      await launch.check();
+      const { plan, adminPassword } = await planned();
+      const callback =
+        callbackUrl === undefined
+          ? undefined
+          : await this.webhooks.prepareCallback(caller.tenant, callbackUrl);
+      const admitted = launch.admit((room, queues) =>
+        launchBroker(world, requester(caller), plan, adminPassword, queues, (made) => [
+          ...room(made.broker.id),
+          ...remember(accept(made, callback?.id)),
+          ...(callback === undefined ? [] : [callback.creation(made.job).write]),
+        ]),
       );
-      return accepted === 'conflict' ? 'conflict' : accept(accepted);
+      const accepted = await admitted.catch(async (error: unknown) => {
+        if (error instanceof Problem) await callback?.abandon(); // else it may have been appended
+        throw error;
+      });
+      if (accepted !== 'conflict') return accept(accepted, callback?.id);
+      await callback?.abandon();
+      return 'conflict';
     });
+    response.set(launch.headers());
     return send(response, answer);
   }
 
@@ -82,6 +110,7 @@ export class BrokersController {
   }
 
   @Delete(':broker')
+  @Access('member')
   @HttpCode(202)
   @ApiOperation({
     summary: 'Delete a broker',
@@ -89,17 +118,14 @@ export class BrokersController {
   })
   async delete(
     @Param('broker') idOrName: string,
+    @Query({ schema: DeleteBroker }) { lane }: DeleteBroker,
     @CallerParam() caller: Caller,
     @Res({ passthrough: true }) response: Response,
   ) {
-    const broker = await findBroker(this.runtime.world, caller.tenant, idOrName);
-    const accepted = await deleteBroker(
-      this.runtime.world,
-      caller.tenant,
-      broker.id,
-      this.runtime.queues,
-      () => [],
-    );
+    const { world } = this.runtime;
+    const broker = await findBroker(world, caller.tenant, idOrName);
+    const { queues } = await this.launches.of(caller, lane);
+    const accepted = await deleteBroker(world, requester(caller), broker.id, queues, () => []);
     return send(response, accept(accepted));
   }
 
@@ -116,10 +142,25 @@ export class BrokersController {
   }
 }
 
-function accept({ broker, job }: { broker: Parameters<typeof brokerView>[0]; job: string }): Answer {
+const requester = ({ tenant, name }: Caller) => ({ tenant, by: name });
+
+/** The same promise however often it is asked for. */
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => (made ??= make());
+}
+
+function accept(
+  { broker, job }: { broker: Parameters<typeof brokerView>[0]; job: string },
+  callback?: string,
+): Answer {
   return {
     status: 202,
     location: `/v1/jobs/${job}`,
-    body: { broker: brokerView(broker), job: { id: job, status: 'running', broker_id: broker.id } },
+    body: {
+      broker: brokerView(broker),
+      job: { id: job, status: 'running', broker_id: broker.id },
+      ...(callback === undefined ? {} : { callback: { webhook_id: callback } }),
+    },
   };
 }

@@ -15,6 +15,11 @@ const reference = (what: string) =>
 
 const engineNames = Object.keys(engines) as [EngineName, ...EngineName[]];
 
+const lane = z
+  .enum(['express', 'bulk'], 'expected express or bulk')
+  .default('bulk')
+  .describe('How urgent it is; the tenant says who may use express');
+
 /** POST /v1/brokers */
 export const LaunchBroker = z
   .strictObject({
@@ -36,9 +41,21 @@ export const LaunchBroker = z
       .optional()
       .describe("Needed where the image's name does not tell"),
     floating_network: reference('an external network to take a floating address from').optional(),
+    callback_url: z
+      .string()
+      .max(2_000)
+      .optional()
+      .describe(
+        'Where every event of the launch is posted to, signed; the answer names the webhook that does it',
+      ),
+    lane,
   })
   .meta({ id: 'LaunchBroker' });
 export type LaunchBroker = z.infer<typeof LaunchBroker>;
+
+/** DELETE /v1/brokers/{broker} */
+export const DeleteBroker = z.strictObject({ lane }).meta({ id: 'DeleteBroker' });
+export type DeleteBroker = z.infer<typeof DeleteBroker>;
 
 const statuses = ['requested', 'launching', 'ready', 'failed', 'parked', 'deleting', 'deleted'] as const;
 

@@ -1,6 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Runtime } from '#runtime';
+import { Access } from '../caller.ts';
 
 /** A thing of the cloud that a launch can name. */
 interface Choice {
@@ -11,6 +12,7 @@ interface Choice {
 const choices = (items: readonly Choice[]) => ({ items: items.map(({ id, name }) => ({ id, name })) });
 
 @ApiTags('cloud')
+@Access('reader')
 @Controller('v1/cloud')
 export class CloudController {
   private readonly runtime: Runtime;

@@ -3,9 +3,10 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { findOrphans, removeOrphan } from '#brokers';
 import { Runtime } from '#runtime';
 import { z } from 'zod';
-import { CallerParam } from '../caller.ts';
+import { Access, CallerParam } from '../caller.ts';
 import type { Caller } from '../caller.ts';
 import { Idempotency } from '../idempotency.ts';
+import { describeQueues } from '../work-queues/work-queues.ts';
 
 /** POST /v1/doctor/orphans/remove */
 const RemoveOrphans = z
@@ -14,6 +15,7 @@ const RemoveOrphans = z
 type RemoveOrphans = z.infer<typeof RemoveOrphans>;
 
 @ApiTags('operation')
+@Access('admin')
 @Controller('v1')
 export class DoctorController {
   private readonly runtime: Runtime;
@@ -32,7 +34,12 @@ export class DoctorController {
   async examine() {
     const checks = await this.runtime.checks();
     const cloudAnswers = checks.every(({ name, ok }) => name !== 'cloud' || ok);
-    return { checks, orphans: cloudAnswers ? await findOrphans(this.runtime.world) : [] };
+    const queuesAnswer = checks.every(({ name, ok }) => name !== 'rabbitmq' || ok);
+    return {
+      checks,
+      orphans: cloudAnswers ? await findOrphans(this.runtime.world) : [],
+      work_queues: queuesAnswer ? await describeQueues(this.runtime) : [],
+    };
   }
 
   @Post('doctor/orphans/remove')

@@ -18,15 +18,17 @@ import {
 import type { Request, Response } from 'express';
 import type { Answer } from '../idempotency.ts';
 import { send } from '../answer.ts';
-import { CallerParam } from '../caller.ts';
+import { Access, CallerParam } from '../caller.ts';
 import type { Caller } from '../caller.ts';
 import { Idempotency } from '../idempotency.ts';
 import { page, readCursor } from '../paging.ts';
+import { waitingFor } from '../work-queues/work-queues.ts';
 import { JobEventStreams } from './job-event-streams.ts';
 import { ListEvents, ListJobs } from './requests.ts';
 import { eventView, jobView } from './views.ts';
 
 @ApiTags('jobs')
+@Access('reader')
 @Controller('v1/jobs')
 export class JobsController {
   private readonly runtime: Runtime;
@@ -104,6 +106,7 @@ export class JobsController {
   }
 
   @Post(':job/cancel')
+  @Access('member')
   @HttpCode(202)
   @ApiOperation({ summary: 'Cancel a job', description: 'At any moment; what it did is undone.' })
   async cancel(
@@ -134,6 +137,7 @@ export class JobsController {
   }
 
   @Post(':job/retry')
+  @Access('member')
   @HttpCode(202)
   @ApiOperation({
     summary: 'Retry a job',
@@ -166,15 +170,17 @@ export class JobsController {
     if (result === undefined) throw notFound(id);
     const refused = result.done ? null : refusal(result.job);
     if (refused !== null) throw new Problem('conflict', refused);
+    if (command.type === 'cancel') void this.runtime.workers.jobCancelled(id); // never rejects
     return { status: 202, location: `/v1/jobs/${id}`, body: await this.#view(id, caller) };
   }
 
   async #view(id: string, caller: Caller) {
-    await this.#load(id, caller);
+    const { job } = await this.#load(id, caller);
     const events: readonly StoredEvent[] = await this.runtime.log.events(jobStreamId(id));
     const report: JobReport | undefined = reportJob(events.map(recorded));
     if (report === undefined) throw notFound(id);
-    return jobView(report, await brokerName(this.runtime.world, report.subject));
+    const name = await brokerName(this.runtime.world, report.subject);
+    return { ...jobView(report, name), waiting_for: await waitingFor(this.runtime, job, caller.tenant) };
   }
 
   async #load(id: string, caller: Caller): Promise<{ job: KnownJob }> {

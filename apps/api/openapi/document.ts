@@ -17,6 +17,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .setTitle('Warrener')
     .setDescription('Message brokers as a service on OpenStack')
     .addBearerAuth()
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Auth-Token' }, 'keystone')
     .build();
   const document = SwaggerModule.createDocument(app, description);
   const components = (document.components ??= {});

@@ -43,6 +43,8 @@ const requestKeys = {
   adminUsername: 'admin_username',
   engine: 'engine',
   floatingNetwork: 'floating_network',
+  callbackUrl: 'callback_url',
+  lane: 'lane',
 } as const;
 
 /** Seconds, more than none. */
@@ -67,6 +69,8 @@ export function brokerCommands(program: Command, io: Io): void {
     .option('--admin-username <name>', 'the broker’s administrator')
     .option('--engine <engine>', 'rabbitmq or mosquitto; needed for a plain image')
     .option('--floating-network <network>', 'external network to take a floating address from')
+    .option('--callback-url <url>', 'where every event of the launch is posted to')
+    .option('--lane <lane>', 'how urgent it is for the tenant: express or bulk')
     .option(
       '--file <file>',
       'JSON with these fields, as the API takes them; "-" for stdin. Options win over it',

@@ -45,7 +45,8 @@ export function jobCommands(program: Command, io: Io): void {
     .action(async (id: string, _options: unknown, command: Command) => {
       const { client, format } = contextOf(command, io);
       const shown = await client.get(`/v1/jobs/${encodeURIComponent(id)}`);
-      showOne(io, format, shown);
+      const waits = shown['waiting_for'] as Thing | null | undefined;
+      showOne(io, format, format === 'table' ? { ...shown, waiting_for: sentenceOf(waits) } : shown);
       if (format !== 'table') return;
       io.stdout.write('\n');
       showList(io, format, shown['steps'] as readonly Thing[], stepColumns);
@@ -76,5 +77,21 @@ export function jobCommands(program: Command, io: Io): void {
         const { client, format } = contextOf(command, io);
         showOne(io, format, await client.post(`/v1/jobs/${encodeURIComponent(id)}/${verb}`));
       });
+  }
+}
+
+/** Why a job waits, in a line; null where it does not. */
+function sentenceOf(waits: Thing | null | undefined): string | null {
+  if (waits === null || waits === undefined) return null;
+  const { kind, queue, ahead, until, of, estimate_seconds: seconds } = waits;
+  switch (kind) {
+    case 'moment':
+      return `until ${String(until)}`;
+    case 'limit':
+      return `the tenant runs ${String(of)} steps at once and no more; ${String(ahead)} are before it`;
+    default: {
+      const estimate = typeof seconds === 'number' ? `, about ${seconds} s` : '';
+      return `a worker of ${String(queue)}; ${String(ahead)} are before it${estimate}`;
+    }
   }
 }

@@ -4,6 +4,7 @@ import { CliError, exitCodes } from '../exit-codes.ts';
 import type { Io } from '../output.ts';
 import { showList, showOne } from '../output.ts';
 import { contextOf } from './context.ts';
+import { queueColumns } from './worker.ts';
 
 /** warrener doctor, warrener projections rebuild */
 export function operationCommands(program: Command, io: Io): void {
@@ -20,6 +21,8 @@ export function operationCommands(program: Command, io: Io): void {
       const report = await client.get('/v1/doctor');
       const checks = report['checks'] as readonly Thing[];
       const orphans = report['orphans'] as readonly Thing[];
+      const queues = (report['work_queues'] ?? []) as readonly Thing[];
+      const misaligned = queues.filter((queue) => queue['misaligned'] === true);
       if (format === 'table') {
         showList(io, format, checks, [
           ['CHECK', 'name'],
@@ -34,6 +37,10 @@ export function operationCommands(program: Command, io: Io): void {
             ['NAME', 'name'],
             ['WHY', 'reason'],
           ]);
+        }
+        if (misaligned.length > 0) {
+          io.stdout.write('\n');
+          showList(io, format, misaligned, queueColumns);
         }
       } else showOne(io, format, report);
       if (removeOrphans === true && orphans.length > 0) {
@@ -60,6 +67,11 @@ export function operationCommands(program: Command, io: Io): void {
         throw new CliError(
           exitCodes.failed,
           `${orphans.length} without an owner; remove them: warrener doctor --remove-orphans`,
+        );
+      if (misaligned.length > 0)
+        throw new CliError(
+          exitCodes.failed,
+          `No worker consumes: ${misaligned.map(({ name }) => String(name)).join(', ')}.`,
         );
     });
 

@@ -2,7 +2,7 @@ import type { Step } from '#workflow';
 import { byAge, description } from '../marks.ts';
 import type { BrokerWorld } from '../world.ts';
 import { markOf, outputOf, requestOf } from './launch-input.ts';
-import { againstCloud, cloudRetry, CLOUD_TIMEOUT_MS } from './outcomes.ts';
+import { againstCloud, CLOUD_TIMEOUT_MS, cloudRetry, nothingLeft } from './outcomes.ts';
 
 /** One floating address on the broker's port, where the tenant asked for one. */
 export const ensureFloatingIp: Step<BrokerWorld> = {
@@ -43,6 +43,6 @@ export const removeFloatingIp: Step<BrokerWorld> = {
       )) {
         await neutron.deleteFloatingIp(id, run.signal);
       }
-      return { kind: 'done' };
+      return nothingLeft(run);
     }),
 };

@@ -63,6 +63,19 @@ export async function againstCloud(run: StepRun, calls: () => Promise<Outcome>):
   }
 }
 
+/** How long something whose creation was cut off may take to show itself, milliseconds. */
+const LATE_MS = 3 * SECOND;
+
+/** The end of a removal. Where the last call was cut off, a creation may still come through: it is looked for once more. */
+export const nothingLeft = (run: StepRun): Outcome =>
+  run.uncertain
+    ? {
+        kind: 'wait',
+        afterMs: LATE_MS,
+        reason: 'The last call was cut off; looking once more what came of it.',
+      }
+    : { kind: 'done' };
+
 /** Pauses between looks at something that takes its time: short while it is likely to be quick, longer later. */
 export function lookAgainMs(sinceMs: number): number {
   if (sinceMs < 10 * SECOND) return 500;

@@ -2,7 +2,7 @@ import type { Step } from '#workflow';
 import { byAge, description } from '../marks.ts';
 import type { BrokerWorld } from '../world.ts';
 import { markOf, nameOf, outputOf, requestOf } from './launch-input.ts';
-import { againstCloud, cloudRetry, CLOUD_TIMEOUT_MS } from './outcomes.ts';
+import { againstCloud, CLOUD_TIMEOUT_MS, cloudRetry, nothingLeft } from './outcomes.ts';
 
 /** One port for the broker on its network, in its security group. */
 export const ensurePort: Step<BrokerWorld> = {
@@ -48,6 +48,6 @@ export const removePort: Step<BrokerWorld> = {
       )) {
         await neutron.deletePort(id, run.signal);
       }
-      return { kind: 'done' };
+      return nothingLeft(run);
     }),
 };

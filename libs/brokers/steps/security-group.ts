@@ -6,7 +6,7 @@ import type { EngineName } from '../engines/index.ts';
 import { byAge, description } from '../marks.ts';
 import type { BrokerWorld } from '../world.ts';
 import { markOf, nameOf, requestOf } from './launch-input.ts';
-import { againstCloud, cloudRetry, CLOUD_TIMEOUT_MS } from './outcomes.ts';
+import { againstCloud, CLOUD_TIMEOUT_MS, cloudRetry, nothingLeft } from './outcomes.ts';
 
 const SSH_PORT = 22;
 
@@ -76,6 +76,6 @@ export const removeSecurityGroup: Step<BrokerWorld> = {
       )) {
         await neutron.deleteSecurityGroup(id, run.signal);
       }
-      return { kind: 'done' };
+      return nothingLeft(run);
     }),
 };

@@ -4,7 +4,7 @@ import { byAge, markOfServer, serverMetadata } from '../marks.ts';
 import { userData } from '../user-data.ts';
 import type { BrokerWorld } from '../world.ts';
 import { markOf, nameOf, outputOf, requestOf } from './launch-input.ts';
-import { againstCloud, cloudRetry, CLOUD_TIMEOUT_MS, lookAgainMs } from './outcomes.ts';
+import { againstCloud, cloudRetry, CLOUD_TIMEOUT_MS, lookAgainMs, nothingLeft } from './outcomes.ts';
 
 /** The broker's servers, the oldest first. There should be one at most; a lost answer or two workers can make it two. */
 async function serversOf(world: BrokerWorld, run: StepRun): Promise<readonly Server[]> {
@@ -111,10 +111,11 @@ export const removeServer: Step<BrokerWorld> = {
   run: (world, run) =>
     againstCloud(run, async () => {
       const servers = await serversOf(world, run);
-      for (const { id, taskState } of servers)
-        if (taskState !== 'deleting') await world.cloud.nova.deleteServer(id, run.signal);
+      // Again each time: a Nova that died over the first DELETE leaves the server "deleting" for ever, and one that
+      // is at it ignores a second.
+      for (const { id } of servers) await world.cloud.nova.deleteServer(id, run.signal);
       return servers.length === 0
-        ? { kind: 'done' }
+        ? nothingLeft(run)
         : { kind: 'wait', afterMs: 1_000, reason: 'Nova is deleting the server.' };
     }),
 };

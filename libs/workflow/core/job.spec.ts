@@ -179,6 +179,18 @@ describe('a job goes back', () => {
       status: 'undoing',
       position: { index: 0 },
     });
+  });
+
+  test('what takes back a step that was cut off is told so, and only once', () => {
+    expect(after(build, 'start', 'cancel', uncertain).job).toMatchObject({ position: { uncertain: true } });
+    expect(after(build, 'start', uncertain, 'cancel').job).toMatchObject({ position: { uncertain: true } });
+    expect(after(build, 'start', 'cancel', done).job).toMatchObject({ position: { uncertain: false } });
+    expect(after(build, 'start', 'cancel', uncertain, 'start', wait).job).toMatchObject({
+      position: { uncertain: false },
+    });
+  });
+
+  test('a cancellation of a job that waits for an operator goes back too', () => {
     expect(after(build, 'start', 'cancel', operator).job).toMatchObject({ status: 'undoing' });
     expect(after(build, 'start', 'cancel', 'start', done, 'start', done).job).toMatchObject({
       status: 'cancelled',

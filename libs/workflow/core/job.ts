@@ -292,7 +292,9 @@ export function evolve(job: Job, event: JobEvent): Job {
       return retried(job);
     case 'UndoStarted': {
       const { turn, reached } = where(job);
-      const position = fresh(undoFrom(job.plan, reached), 'undo', turn + 1);
+      // What was cut off may still have its effect while it is being undone.
+      const uncertain = 'position' in job && job.position.uncertain;
+      const position = { ...fresh(undoFrom(job.plan, reached), 'undo', turn + 1), uncertain };
       return { ...base(job), status: 'undoing', position, cause: event.cause, reason: event.reason };
     }
     case 'JobParked':

@@ -1,0 +1,7 @@
+/** The part of a structured logger that is used here (pino's order of arguments). */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
