@@ -10,8 +10,9 @@ const { ApiModule } = await import('../dist/apps/api/api.module.js');
 const { describeApi } = await import('../dist/apps/api/openapi/document.js');
 
 // The description needs no runtime: nothing of it is called.
-const access = { token: 'x'.repeat(24), secretKey: Buffer.alloc(32) };
-const app = await NestFactory.create(ApiModule.over({}, {}, access), { logger: false });
+const access = { token: 'x'.repeat(24), secretKey: Buffer.alloc(32), webhookAllow: [] };
+const runtime = { world: { cloud: {} } };
+const app = await NestFactory.create(ApiModule.over(runtime, {}, access), { logger: false });
 const document = describeApi(app);
 const types = `// Generated from the OpenAPI document: npm run portal:types\n${astToString(await openapiTS(document))}`;
 

@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { PASSWORD } from './support/api-client.ts';
-import { accessibilityProblems, complaintsOf, openBrowser, picture } from './support/browser.ts';
+import { accessibilityProblems, complaintsOf, picture } from './support/browser.ts';
+import { openChromium } from './support/chromium.ts';
 import { install, openCloud } from './support/installation.ts';
 import type { Installation, TestCloud } from './support/installation.ts';
 import { leftovers } from './support/leftovers.ts';
@@ -13,12 +14,18 @@ let context: BrowserContext;
 let page: Page;
 let complaints: string[];
 
+/** The Mosquitto of this run, as a variable each. */
+function firehose(): Record<string, string> {
+  const names = ['MQTT_URL', 'MQTT_READ_URL', 'MQTT_WEBSOCKET_URL'];
+  return Object.fromEntries(names.map((name) => [name, process.env[`TEST_${name}`] ?? '']));
+}
+
 const SLOW = { timeout: 60_000 };
 
 beforeAll(async () => {
   cloud = await openCloud();
-  warrener = await install(cloud);
-  browser = await openBrowser();
+  warrener = await install(cloud, { env: firehose() });
+  browser = await openChromium();
   context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'light' });
   page = await context.newPage();
   page.setDefaultTimeout(20_000);

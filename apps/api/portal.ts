@@ -47,7 +47,9 @@ export function servePortal(firehose?: string, folder = FOLDER) {
   const page = files.get('/index.html');
   const security = {
     'content-security-policy': policy
-      .map((rule) => (firehose !== undefined && rule.startsWith('connect-src') ? `${rule} ${firehose}` : rule))
+      .map((rule) =>
+        firehose !== undefined && rule.startsWith('connect-src') ? `${rule} ${firehose}` : rule,
+      )
       .join('; '),
     'referrer-policy': 'no-referrer',
     'cross-origin-opener-policy': 'same-origin',

@@ -18,6 +18,7 @@ export const apiVariables = [
   'WARRENER_API_TOKEN',
   'WARRENER_WEBHOOK_ALLOW',
   'WARRENER_ADMIN_PROJECT',
+  'MQTT_WEBSOCKET_URL',
 ] as const;
 
 /** A launch fits many times over. */
@@ -50,6 +51,7 @@ export async function startApi(
     adminProject: config.WARRENER_ADMIN_PROJECT,
     secretKey: Buffer.from(config.WARRENER_SECRET_KEY, 'base64'),
     webhookAllow: config.WARRENER_WEBHOOK_ALLOW,
+    firehose: config.MQTT_WEBSOCKET_URL,
   };
   const app = await NestFactory.create<NestExpressApplication>(ApiModule.over(runtime, streams, access), {
     logger: ['error', 'warn'],
@@ -65,7 +67,7 @@ export async function startApi(
   });
   const document = describeApi(app);
   app.use('/v1/openapi.json', (_request: Request, response: Response) => void response.json(document));
-  app.use(servePortal());
+  app.use(servePortal(access.firehose && new URL(access.firehose).origin));
   for (const stream of Object.values(streams)) {
     runtime.onCommit(() => stream.nudge());
     stream.start();

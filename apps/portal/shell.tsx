@@ -98,7 +98,8 @@ function Lost() {
     <div role="status">
       {isLost && (
         <div className="lost">
-          <Icon name="turning" /> Warrener cannot be reached. This page goes on by itself when it answers again.
+          <Icon name="turning" /> Warrener cannot be reached. This page goes on by itself when it answers
+          again.
         </div>
       )}
     </div>

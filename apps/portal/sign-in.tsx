@@ -55,8 +55,8 @@ export function SignIn() {
             autoFocus
             hint={
               <>
-                <code>npm start</code> writes it to <code>.warrener/api-token</code>. This tab keeps it until it
-                is closed.
+                <code>npm start</code> writes it to <code>.warrener/api-token</code>. This tab keeps it until
+                it is closed.
               </>
             }
           />

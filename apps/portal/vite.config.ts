@@ -22,7 +22,9 @@ const compressed: Plugin = {
 
 /** The API that `npm start` runs, for `npx vite --config apps/portal/vite.config.ts` beside it. */
 const running = join(import.meta.dirname, '../../.warrener/api.json');
-const api = existsSync(running) ? (JSON.parse(readFileSync(running, 'utf8')) as { url: string }).url : undefined;
+const api = existsSync(running)
+  ? (JSON.parse(readFileSync(running, 'utf8')) as { url: string }).url
+  : undefined;
 
 export default defineConfig({
   root: import.meta.dirname,

@@ -32,7 +32,13 @@ export class CloudController {
   async flavors() {
     const flavors = await this.runtime.world.cloud.nova.listFlavors();
     return {
-      items: flavors.map(({ id, name, vcpus, ram, disk }) => ({ id, name, vcpus, ram_mb: ram, disk_gb: disk })),
+      items: flavors.map(({ id, name, vcpus, ram, disk }) => ({
+        id,
+        name,
+        vcpus,
+        ram_mb: ram,
+        disk_gb: disk,
+      })),
     };
   }
 

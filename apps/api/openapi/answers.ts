@@ -1,14 +1,11 @@
 import { engines } from '#brokers';
 import { z } from 'zod';
-import { ListBrokers } from '../brokers/requests.ts';
+import { DeleteBroker, ListBrokers } from '../brokers/requests.ts';
 import { ListEvents, ListJobs } from '../jobs/requests.ts';
-
-const time = z.iso.datetime();
-const text = z.string().nullable();
-const facts = z.record(z.string(), z.unknown());
-const page = <Item extends z.ZodType>(item: Item) =>
-  z.strictObject({ items: z.array(item), next_cursor: text });
-const all = <Item extends z.ZodType>(item: Item) => z.strictObject({ items: z.array(item) });
+import { operatorRoutes, operatorSchemas } from './operator-answers.ts';
+import type { Described } from './shapes.ts';
+import { all, facts, page, text, time } from './shapes.ts';
+import { webhookRoutes, webhookSchemas } from './webhook-answers.ts';
 
 const Event = z.strictObject({ version: z.int(), type: z.string(), at: time, data: facts });
 
@@ -68,6 +65,23 @@ const Step = z.strictObject({
   output: facts,
   notes: z.string(),
 });
+/** What a job that is under way waits for. */
+const WaitingFor = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('moment'), queue: z.string(), until: time }),
+  z.strictObject({
+    kind: z.literal('limit'),
+    queue: z.string(),
+    limit: z.literal('running_steps'),
+    of: z.int(),
+    ahead: z.int(),
+  }),
+  z.strictObject({
+    kind: z.literal('worker'),
+    queue: z.string(),
+    ahead: z.int(),
+    estimate_seconds: z.int().nullable(),
+  }),
+]);
 const Job = z.strictObject({
   id: z.uuid(),
   workflow: z.string(),
@@ -81,6 +95,7 @@ const Job = z.strictObject({
   error: text,
   created_at: time,
   finished_at: time.nullable(),
+  waiting_for: WaitingFor.nullable(),
 });
 const ListedJob = z.strictObject({
   id: z.uuid(),
@@ -95,6 +110,7 @@ const ListedJob = z.strictObject({
 const Accepted = z.strictObject({
   broker: Broker,
   job: z.strictObject({ id: z.uuid(), status: z.literal('running'), broker_id: z.uuid() }),
+  callback: z.strictObject({ webhook_id: z.uuid() }).optional(),
 });
 const Choice = z.strictObject({ id: z.string(), name: z.string() });
 const Flavor = z.strictObject({
@@ -133,21 +149,16 @@ export const answerSchemas = {
   Network,
   Problem,
   Step,
+  ...operatorSchemas,
+  ...webhookSchemas,
 } as const;
-
-/** What a route takes as its query and answers, beyond what its controller says. */
-export interface Described {
-  readonly query?: z.ZodObject;
-  /** The body of the answer with the route's own status. */
-  readonly answer: z.ZodType;
-}
 
 /** By `METHOD path`, as the document has them. */
 export const routes: Readonly<Record<string, Described>> = {
   'POST /v1/brokers': { answer: Accepted },
   'GET /v1/brokers': { query: ListBrokers, answer: page(ListedBroker) },
   'GET /v1/brokers/{broker}': { answer: BrokerDetail },
-  'DELETE /v1/brokers/{broker}': { answer: Accepted },
+  'DELETE /v1/brokers/{broker}': { query: DeleteBroker, answer: Accepted },
   'GET /v1/jobs': { query: ListJobs, answer: page(ListedJob) },
   'GET /v1/jobs/{job}': { answer: Job },
   'GET /v1/jobs/{job}/events': { query: ListEvents, answer: all(Event) },
@@ -157,4 +168,6 @@ export const routes: Readonly<Record<string, Described>> = {
   'GET /v1/cloud/flavors': { answer: all(Flavor) },
   'GET /v1/cloud/networks': { answer: all(Network) },
   'GET /v1/cloud/keys': { answer: all(Choice) },
+  ...operatorRoutes,
+  ...webhookRoutes,
 };

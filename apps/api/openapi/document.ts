@@ -3,7 +3,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
 import { answerSchemas, routes } from './answers.ts';
-import type { Described } from './answers.ts';
+import type { Described } from './shapes.ts';
 
 type Schema = Record<string, unknown>;
 type Operation = {
@@ -51,7 +51,8 @@ function addAnswers(operation: Operation, described: Described | undefined): voi
   const success = Object.entries(operation.responses).find(([status]) => status.startsWith('2'))?.[1];
   if (success !== undefined)
     success.content = { 'application/json': { schema: referring(described.answer) } };
-  if (described.query !== undefined) operation.parameters = [...(operation.parameters ?? []), ...queryOf(described.query)];
+  if (described.query !== undefined)
+    operation.parameters = [...(operation.parameters ?? []), ...queryOf(described.query)];
 }
 
 /** A schema whose named parts are references. */
@@ -76,6 +77,12 @@ function queryOf(query: z.ZodObject): unknown[] {
   const { properties = {} } = z.toJSONSchema(z.object(query.shape), { target: 'openapi-3.0', io: 'input' });
   return Object.entries(properties).map(([name, property]) => {
     const { description, ...schema } = property as Schema;
-    return { name, in: 'query', required: false, ...(description === undefined ? {} : { description }), schema };
+    return {
+      name,
+      in: 'query',
+      required: false,
+      ...(description === undefined ? {} : { description }),
+      schema,
+    };
   });
 }

@@ -37,7 +37,8 @@ export function JobPage({ id }: { readonly id: string }) {
         title={`${workflowName(job.workflow)} ${job.broker_name ?? ''}`.trim()}
         about={
           <>
-            Submitted <Ago at={job.created_at} /> · <Link href={`/brokers/${job.broker_id}`}>to the broker</Link>
+            Submitted <Ago at={job.created_at} /> ·{' '}
+            <Link href={`/brokers/${job.broker_id}`}>to the broker</Link>
           </>
         }
       />
@@ -81,7 +82,13 @@ function JobWaterfall({ job }: { readonly job: Job }) {
 
 const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(3)}%`;
 
-function WaterfallLane({ lane: { step, bars }, lengthMs }: { readonly lane: Lane; readonly lengthMs: number }) {
+function WaterfallLane({
+  lane: { step, bars },
+  lengthMs,
+}: {
+  readonly lane: Lane;
+  readonly lengthMs: number;
+}) {
   const from = bars[0]?.from ?? 0;
   const took = (bars.at(-1)?.to ?? from) - from;
   const failures = bars.filter(({ kind }) => kind === 'failed').length;

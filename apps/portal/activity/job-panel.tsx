@@ -18,11 +18,17 @@ export function JobPanel({ id, link = true }: { readonly id: string; readonly li
   const open = job === undefined || !(isOver(job) || job.status === 'parked');
   const liveness = useJobEvents(id, open, refresh);
   if (job === undefined)
-    return error === null ? <Loading what="the job" /> : <Failure error={error} again={() => void refetch()} />;
+    return error === null ? (
+      <Loading what="the job" />
+    ) : (
+      <Failure error={error} again={() => void refetch()} />
+    );
   return (
     <section className="card" aria-labelledby="job">
       <div className="card-head">
-        <h2 id="job">{link ? <Link href={`/activity/${job.id}`}>{workflowName(job.workflow)}</Link> : 'Steps'}</h2>
+        <h2 id="job">
+          {link ? <Link href={`/activity/${job.id}`}>{workflowName(job.workflow)}</Link> : 'Steps'}
+        </h2>
         <div className="actions">
           {open && <Live liveness={liveness} />}
           <StatusBadge status={job.status} />

@@ -48,10 +48,17 @@ interface Answer<Data> {
 export async function answered<Data>(asked: Promise<Answer<Data>>): Promise<NonNullable<Data>> {
   const { data, error, response } = await asked;
   if (data !== undefined && data !== null) return data;
-  const fallback = { type: '', title: '', status: response.status, detail: `The API answered ${response.status}.` };
+  const fallback = {
+    type: '',
+    title: '',
+    status: response.status,
+    detail: `The API answered ${response.status}.`,
+  };
   throw new ProblemError(typeof error === 'object' && 'detail' in error ? error : fallback);
 }
 
 /** A new Idempotency-Key. (randomUUID exists only on pages that came over TLS or from this machine.) */
 export const newKey = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
+    '',
+  );

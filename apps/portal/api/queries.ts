@@ -21,7 +21,8 @@ const LATER = 10_000;
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
-      retry: (failures, error) => !(error instanceof ProblemError && error.problem.status < 500) && failures < 2,
+      retry: (failures, error) =>
+        !(error instanceof ProblemError && error.problem.status < 500) && failures < 2,
       staleTime: 1_000,
       networkMode: 'always',
     },
@@ -61,7 +62,9 @@ export const useJobs = (filter: { readonly status?: JobStatus; readonly broker?:
   useInfiniteQuery({
     queryKey: ['jobs', filter],
     queryFn: ({ pageParam, signal }) =>
-      answered(api.GET('/v1/jobs', { params: { query: { limit: 50, ...filter, ...cursor(pageParam) } }, signal })),
+      answered(
+        api.GET('/v1/jobs', { params: { query: { limit: 50, ...filter, ...cursor(pageParam) } }, signal }),
+      ),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor,
     refetchInterval: ({ state }) =>
@@ -72,7 +75,8 @@ export const useJob = (id: string | undefined) =>
   useQuery({
     queryKey: ['job', id],
     enabled: id !== undefined,
-    queryFn: ({ signal }) => answered(api.GET('/v1/jobs/{job}', { params: { path: { job: id ?? '' } }, signal })),
+    queryFn: ({ signal }) =>
+      answered(api.GET('/v1/jobs/{job}', { params: { path: { job: id ?? '' } }, signal })),
     refetchInterval: LATER,
   });
 
@@ -99,7 +103,8 @@ export const useKeys = () =>
 export function useRefresh(): () => void {
   const client = useQueryClient();
   return () => {
-    for (const kind of ['brokers', 'broker', 'jobs', 'job']) void client.invalidateQueries({ queryKey: [kind] });
+    for (const kind of ['brokers', 'broker', 'jobs', 'job'])
+      void client.invalidateQueries({ queryKey: [kind] });
   };
 }
 

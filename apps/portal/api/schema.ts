@@ -168,6 +168,215 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that happens to the tenant, live
+         * @description Server-sent CloudEvents from now on, or after Last-Event-ID. docs/events.md lists them.
+         */
+        get: operations["EventsController_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhooks
+         * @description Newest first, without the callbacks of jobs.
+         */
+        get: operations["WebhooksController_list"];
+        put?: never;
+        /**
+         * Create a webhook
+         * @description Its secret is at …/secret. Whatever happens from now on is posted to it.
+         */
+        post: operations["WebhooksController_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a webhook */
+        get: operations["WebhooksController_show"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook
+         * @description Nothing more is sent, not even what is owed.
+         */
+        delete: operations["WebhooksController_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description What is not named stays. A disabled webhook is called again.
+         */
+        patch: operations["WebhooksController_change"];
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The secrets that sign the deliveries
+         * @description The newest first; during a rotation there are two.
+         */
+        get: operations["WebhooksController_secret"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign with a new secret
+         * @description For 24 hours deliveries are signed with the one before as well.
+         */
+        post: operations["WebhooksController_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test event
+         * @description Answers with its id; see the deliveries.
+         */
+        post: operations["WebhooksController_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deliveries
+         * @description Newest first. Settled ones are kept for 30 days.
+         */
+        get: operations["DeliveriesController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}/deliveries/{delivery}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a delivery
+         * @description What is sent, and every attempt with the first KiB of its answer.
+         */
+        get: operations["DeliveriesController_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}/deliveries/{delivery}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a delivery again
+         * @description With the same id.
+         */
+        post: operations["DeliveriesController_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a period again
+         * @description Everything that happened in it, in order and with the same ids; 30 days back at most.
+         */
+        post: operations["DeliveriesController_replayPeriod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/cloud/images": {
         parameters: {
             query?: never;
@@ -296,6 +505,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/firehose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the firehose is
+         * @description MQTT over WebSocket, for browsers, without a password; null where this installation has none. docs/firehose.md tells the topics.
+         */
+        get: operations["FirehoseController_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -333,6 +562,244 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whom the token stands for
+         * @description Its tenant, its name and its role.
+         */
+        get: operations["MeController_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in by Keystone
+         * @description Answers a token of Keystone’s for the project, to be presented as X-Auth-Token. Twenty attempts a minute by address.
+         */
+        post: operations["SignInController_signIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List tenants
+         * @description By id.
+         */
+        get: operations["TenantsController_list"];
+        put?: never;
+        /** Create a tenant */
+        post: operations["TenantsController_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a tenant */
+        get: operations["TenantsController_show"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a tenant
+         * @description One without brokers. Its tokens open nothing any more.
+         */
+        delete: operations["TenantsController_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a tenant
+         * @description What is left out stays, down to the single queue.
+         */
+        patch: operations["TenantsController_change"];
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the tokens of a tenant
+         * @description Newest first, revoked ones included.
+         */
+        get: operations["TokensController_list"];
+        put?: never;
+        /**
+         * Issue a token
+         * @description The answer alone shows it; nobody can look it up later. A request repeated by its Idempotency-Key is answered with null in its place: revoke that one and issue another.
+         */
+        post: operations["TokensController_issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a token
+         * @description At once; a stream that it opened is told to its end.
+         */
+        delete: operations["TokensController_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/worker-pools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List worker pools
+         * @description The configured ones, by name.
+         */
+        get: operations["WorkerPoolsController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/worker-pools/{pool}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a worker pool
+         * @description Its list, and the workers that are alive.
+         */
+        get: operations["WorkerPoolsController_show"];
+        /**
+         * Configure a worker pool
+         * @description Running workers of the pool follow at once. One that was started with QUEUE_PRIORITY keeps that list: the answer names it in overridden_by_environment.
+         */
+        put: operations["WorkerPoolsController_set"];
+        post?: never;
+        /**
+         * Forget a worker pool
+         * @description Its workers go back to the default list, or to QUEUE_PRIORITY.
+         */
+        delete: operations["WorkerPoolsController_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List workers
+         * @description Those that were heard of in the last half minute, with what they consume and how they stand.
+         */
+        get: operations["WorkersController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/control": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell running workers what to do
+         * @description Drain, resume, change the log level, report, or reload priorities until the pool says otherwise; to all of them, to a pool or to one. What they made of it is in what they announce.
+         */
+        post: operations["WorkersController_control"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/work-queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The work queues
+         * @description How much waits where, who consumes it, who is routed there, and what nobody consumes (misaligned).
+         */
+        get: operations["WorkQueuesController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -359,6 +826,14 @@ export interface components {
             engine?: "rabbitmq" | "mosquitto";
             /** @description Name or id of an external network to take a floating address from */
             floating_network?: string;
+            /** @description Where every event of the launch is posted to, signed; the answer names the webhook that does it */
+            callback_url?: string;
+            /**
+             * @description How urgent it is; the tenant says who may use express
+             * @default bulk
+             * @enum {string}
+             */
+            lane: "express" | "bulk";
         };
         ListBrokers: {
             /**
@@ -371,6 +846,14 @@ export interface components {
             name?: string;
             /** @enum {string} */
             status?: "requested" | "launching" | "ready" | "failed" | "parked" | "deleting" | "deleted";
+        };
+        DeleteBroker: {
+            /**
+             * @description How urgent it is; the tenant says who may use express
+             * @default bulk
+             * @enum {string}
+             */
+            lane: "express" | "bulk";
         };
         ListJobs: {
             /**
@@ -392,8 +875,177 @@ export interface components {
              */
             after: number;
         };
+        FollowEvents: {
+            /**
+             * Format: uuid
+             * @description Events of this job only
+             */
+            job?: string;
+            /** @description Types of events, e.g. "job.failed,broker.*"; all by default */
+            type?: string;
+        };
+        CreateWebhook: {
+            /** @description Where deliveries are posted to, https:// or http:// */
+            url: string;
+            /**
+             * @description Types of events it wants, e.g. "job.failed" or "broker.*"; none for all
+             * @default []
+             */
+            types: string[];
+            /** @default  */
+            description: string;
+            /**
+             * @description While it is paused nothing is sent, and what it is owed is kept
+             * @default false
+             */
+            paused: boolean;
+            /** @description "whsec_" and 24 to 64 random bytes in base64; made by default */
+            secret?: string;
+        };
+        ListWebhooks: {
+            /**
+             * @description Items on a page
+             * @default 50
+             */
+            limit: number;
+            /** @description The next_cursor of the page before */
+            cursor?: string;
+            /**
+             * Format: uuid
+             * @description The callback of this job's launch instead
+             */
+            job?: string;
+        };
+        ChangeWebhook: {
+            /** @description Where deliveries are posted to, https:// or http:// */
+            url?: string;
+            /** @description Types of events it wants, e.g. "job.failed" or "broker.*"; none for all */
+            types?: string[];
+            description?: string;
+            /** @description While it is paused nothing is sent, and what it is owed is kept */
+            paused?: boolean;
+        };
+        RotateSecret: {
+            /** @description "whsec_" and 24 to 64 random bytes in base64; made by default */
+            secret?: string;
+        };
+        ListDeliveries: {
+            /**
+             * @description Items on a page
+             * @default 50
+             */
+            limit: number;
+            /** @description The next_cursor of the page before */
+            cursor?: string;
+            /** @enum {string} */
+            status?: "pending" | "delivered" | "failed" | "skipped";
+        };
+        ReplayPeriod: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to?: string;
+            /**
+             * @description Leaves out what was delivered
+             * @default false
+             */
+            failed_only: boolean;
+        };
         RemoveOrphans: {
             ids: string[];
+        };
+        SignIn: {
+            user: string;
+            /**
+             * @description Of the user and of the project
+             * @default Default
+             */
+            domain: string;
+            password: string;
+            project: string;
+        };
+        ListPage: {
+            /**
+             * @description Items on a page
+             * @default 50
+             */
+            limit: number;
+            /** @description The next_cursor of the page before */
+            cursor?: string;
+        };
+        CreateTenant: {
+            id: string;
+            /** @description For people */
+            name: string;
+            /** @description Applies to new jobs; those under way keep theirs */
+            queues?: {
+                cloud_express_queue?: string;
+                cloud_bulk_queue?: string;
+                config_express_queue?: string;
+                config_bulk_queue?: string;
+            };
+            limits?: {
+                /** @description Steps running at once, over all workers */
+                running_steps?: number | null;
+                /** @description Brokers that are not deleted, failed ones included */
+                brokers?: number | null;
+                /** @description Launches accepted within any 60 seconds */
+                submissions_per_minute?: number | null;
+            };
+            /**
+             * @description The least role that may use the express lane
+             * @enum {string}
+             */
+            express_role?: "member" | "admin";
+            /**
+             * @description Take queues that no worker consumes
+             * @default false
+             */
+            force: boolean;
+        };
+        ChangeTenant: {
+            /** @description For people */
+            name?: string;
+            /** @description Applies to new jobs; those under way keep theirs */
+            queues?: {
+                cloud_express_queue?: string;
+                cloud_bulk_queue?: string;
+                config_express_queue?: string;
+                config_bulk_queue?: string;
+            };
+            limits?: {
+                /** @description Steps running at once, over all workers */
+                running_steps?: number | null;
+                /** @description Brokers that are not deleted, failed ones included */
+                brokers?: number | null;
+                /** @description Launches accepted within any 60 seconds */
+                submissions_per_minute?: number | null;
+            };
+            /**
+             * @description The least role that may use the express lane
+             * @enum {string}
+             */
+            express_role?: "member" | "admin";
+            /**
+             * @description Take queues that no worker consumes
+             * @default false
+             */
+            force: boolean;
+        };
+        IssueToken: {
+            /** @description Says what it is for; shown as the author of what is done with it */
+            name: string;
+            /** @enum {string} */
+            role: "reader" | "member" | "admin";
+            /**
+             * Format: date-time
+             * @description 90 days from now where it is left out
+             */
+            expires_at?: string;
+        };
+        SetPool: {
+            /** @description Work queues, the most urgent first, written as in QUEUE_PRIORITY */
+            priorities: string;
         };
         Accepted: {
             broker: components["schemas"]["Broker"];
@@ -404,6 +1056,10 @@ export interface components {
                 status: "running";
                 /** Format: uuid */
                 broker_id: string;
+            };
+            callback?: {
+                /** Format: uuid */
+                webhook_id: string;
             };
         };
         Broker: {
@@ -503,6 +1159,27 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             finished_at: string | null;
+            waiting_for: ({
+                /** @enum {string} */
+                kind: "moment";
+                queue: string;
+                /** Format: date-time */
+                until: string;
+            } | {
+                /** @enum {string} */
+                kind: "limit";
+                queue: string;
+                /** @enum {string} */
+                limit: "running_steps";
+                of: number;
+                ahead: number;
+            } | {
+                /** @enum {string} */
+                kind: "worker";
+                queue: string;
+                ahead: number;
+                estimate_seconds: number | null;
+            }) | null;
         };
         ListedBroker: {
             /** Format: uuid */
@@ -574,6 +1251,198 @@ export interface components {
                 [key: string]: unknown;
             };
             notes: string;
+        };
+        Firehose: {
+            websocket_url: string | null;
+        };
+        IssuedToken: {
+            /** Format: uuid */
+            id: string;
+            tenant: string;
+            name: string;
+            /** @enum {string} */
+            role: "reader" | "member" | "admin";
+            /** Format: date-time */
+            expires_at: string;
+            revoked: boolean;
+            token: string | null;
+        };
+        ListedTenant: {
+            id: string;
+            name: string;
+            queues: {
+                cloud_express_queue: string;
+                cloud_bulk_queue: string;
+                config_express_queue: string;
+                config_bulk_queue: string;
+            };
+            limits: {
+                running_steps: number | null;
+                brokers: number | null;
+                submissions_per_minute: number | null;
+            };
+            /** @enum {string} */
+            express_role: "reader" | "member" | "admin";
+            /** Format: date-time */
+            created_at: string;
+        };
+        ListedToken: {
+            /** Format: uuid */
+            id: string;
+            tenant: string;
+            name: string;
+            /** @enum {string} */
+            role: "reader" | "member" | "admin";
+            /** Format: date-time */
+            expires_at: string;
+            revoked: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        Me: {
+            tenant: string;
+            name: string;
+            /** @enum {string} */
+            role: "reader" | "member" | "admin";
+        };
+        SignedIn: {
+            token: string;
+            /** Format: date-time */
+            expires_at: string;
+            tenant: string;
+            project: string;
+            name: string;
+            /** @enum {string} */
+            role: "reader" | "member" | "admin";
+        };
+        Tenant: {
+            id: string;
+            name: string;
+            queues: {
+                cloud_express_queue: string;
+                cloud_bulk_queue: string;
+                config_express_queue: string;
+                config_bulk_queue: string;
+            };
+            limits: {
+                running_steps: number | null;
+                brokers: number | null;
+                submissions_per_minute: number | null;
+            };
+            /** @enum {string} */
+            express_role: "reader" | "member" | "admin";
+        };
+        Worker: {
+            worker: string;
+            pool: string;
+            host: string;
+            pid: number;
+            started_at: string;
+            /** @enum {string} */
+            state: "working" | "draining" | "stopped";
+            priority: string;
+            fixed: boolean;
+            slots: number;
+            running: number;
+            unbegun: number;
+            consumed: string[];
+        };
+        WorkerPool: {
+            name: string;
+            priorities: string;
+            workers: {
+                name: string;
+                priorities: string;
+                /** @enum {string} */
+                state: "working" | "draining" | "stopped";
+            }[];
+            overridden_by_environment: string[];
+        };
+        WorkQueue: {
+            name: string;
+            exists: boolean;
+            depth: number;
+            consumers: number;
+            workers: string[];
+            jobs_waiting: number;
+            oldest_seconds: number | null;
+            tenants: string[];
+            misaligned: boolean;
+        };
+        Attempt: {
+            number: number;
+            /** Format: date-time */
+            at: string;
+            status: number | null;
+            error: string | null;
+            duration_ms: number;
+            answer: string;
+        };
+        Delivery: {
+            /** Format: uuid */
+            id: string;
+            event_id: string;
+            type: string;
+            /** Format: date-time */
+            event_at: string;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "failed" | "skipped";
+            attempts: number;
+            /** Format: date-time */
+            next_attempt_at: string | null;
+            /** Format: date-time */
+            settled_at: string | null;
+        };
+        DeliveryDetail: {
+            /** Format: uuid */
+            id: string;
+            event_id: string;
+            type: string;
+            /** Format: date-time */
+            event_at: string;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "failed" | "skipped";
+            attempts: number;
+            /** Format: date-time */
+            next_attempt_at: string | null;
+            /** Format: date-time */
+            settled_at: string | null;
+            event: {
+                [key: string]: unknown;
+            };
+            tried: components["schemas"]["Attempt"][];
+        };
+        ListedWebhook: {
+            /** Format: uuid */
+            id: string;
+            url: string;
+            types: string[];
+            description: string;
+            /** @enum {string} */
+            status: "active" | "paused" | "disabled" | "deleted";
+            job_id: string | null;
+            error: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        Webhook: {
+            /** Format: uuid */
+            id: string;
+            url: string;
+            types: string[];
+            description: string;
+            /** @enum {string} */
+            status: "active" | "paused" | "disabled" | "deleted";
+            job_id: string | null;
+            error: string | null;
+        };
+        WebhookSecrets: {
+            secret: string | null;
+            secrets: {
+                secret: string;
+                /** Format: date-time */
+                expires_at: string | null;
+            }[];
         };
     };
     responses: never;
@@ -686,7 +1555,10 @@ export interface operations {
     };
     BrokersController_delete: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How urgent it is; the tenant says who may use express */
+                lane?: "express" | "bulk";
+            };
             header?: never;
             path: {
                 broker: string;
@@ -905,6 +1777,432 @@ export interface operations {
             };
         };
     };
+    EventsController_stream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WebhooksController_list: {
+        parameters: {
+            query?: {
+                /** @description Items on a page */
+                limit?: number;
+                /** @description The next_cursor of the page before */
+                cursor?: string;
+                /** @description The callback of this job's launch instead */
+                job?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ListedWebhook"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WebhooksController_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhook"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WebhooksController_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WebhooksController_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WebhooksController_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeWebhook"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WebhooksController_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecrets"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WebhooksController_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateSecret"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WebhooksController_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        event_id: string;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DeliveriesController_list: {
+        parameters: {
+            query?: {
+                /** @description Items on a page */
+                limit?: number;
+                /** @description The next_cursor of the page before */
+                cursor?: string;
+                status?: "pending" | "delivered" | "failed" | "skipped";
+            };
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Delivery"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DeliveriesController_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryDetail"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DeliveriesController_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {string} */
+                        status: "pending";
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DeliveriesController_replayPeriod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayPeriod"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deliveries: number;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     CloudController_images: {
         parameters: {
             query?: never;
@@ -1107,6 +2405,34 @@ export interface operations {
             };
         };
     };
+    FirehoseController_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Firehose"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     HealthController_alive: {
         parameters: {
             query?: never;
@@ -1147,6 +2473,593 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    MeController_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SignInController_signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TenantsController_list: {
+        parameters: {
+            query?: {
+                /** @description Items on a page */
+                limit?: number;
+                /** @description The next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ListedTenant"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TenantsController_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTenant"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TenantsController_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TenantsController_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TenantsController_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeTenant"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TokensController_list: {
+        parameters: {
+            query?: {
+                /** @description Items on a page */
+                limit?: number;
+                /** @description The next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ListedToken"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TokensController_issue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueToken"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedToken"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TokensController_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WorkerPoolsController_list: {
+        parameters: {
+            query?: {
+                /** @description Items on a page */
+                limit?: number;
+                /** @description The next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["WorkerPool"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WorkerPoolsController_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerPool"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WorkerPoolsController_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPool"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerPool"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WorkerPoolsController_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WorkersController_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Worker"][];
+                        /** @enum {string|null} */
+                        next: null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WorkersController_control: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    type: "abort";
+                    to?: {
+                        pool?: string;
+                        worker?: string;
+                    };
+                    job: string;
+                } | {
+                    /** @enum {string} */
+                    type: "log_level";
+                    to?: {
+                        pool?: string;
+                        worker?: string;
+                    };
+                    /** @enum {string} */
+                    level: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
+                } | {
+                    /** @enum {string} */
+                    type: "reload";
+                    to?: {
+                        pool?: string;
+                        worker?: string;
+                    };
+                    priority: string;
+                } | {
+                    /** @enum {string} */
+                    type: "drain";
+                    to?: {
+                        pool?: string;
+                        worker?: string;
+                    };
+                } | {
+                    /** @enum {string} */
+                    type: "resume";
+                    to?: {
+                        pool?: string;
+                        worker?: string;
+                    };
+                } | {
+                    /** @enum {string} */
+                    type: "report";
+                    to?: {
+                        pool?: string;
+                        worker?: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WorkQueuesController_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["WorkQueue"][];
+                    };
+                };
             };
             /** @description What went wrong */
             default: {

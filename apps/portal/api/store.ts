@@ -25,4 +25,7 @@ export function createStore<Value>(initial: Value): Store<Value> {
 }
 
 export const useStore = <Value>(store: Store<Value>): Value =>
-  useSyncExternalStore((listener) => store.subscribe(listener), () => store.get());
+  useSyncExternalStore(
+    (listener) => store.subscribe(listener),
+    () => store.get(),
+  );

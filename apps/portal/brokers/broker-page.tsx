@@ -32,7 +32,11 @@ export function BrokerPage({ id }: { readonly id: string }) {
   return (
     <>
       <PageHead title="Broker" />
-      {error === null ? <Loading what="the broker" /> : <Failure error={error} again={() => void refetch()} />}
+      {error === null ? (
+        <Loading what="the broker" />
+      ) : (
+        <Failure error={error} again={() => void refetch()} />
+      )}
     </>
   );
 }
@@ -198,9 +202,7 @@ const facts: Readonly<Record<string, string>> = {
 /** BrokerDeletionRequested → deletion requested. */
 const factName = (type: string): string =>
   facts[type] ??
-  type
-    .replace(/^Broker/, '')
-    .replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  type.replace(/^Broker/, '').replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 const History = ({ broker }: { readonly broker: BrokerDetail }) => (
   <section className="card" aria-labelledby="history">

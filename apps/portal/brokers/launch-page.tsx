@@ -94,7 +94,10 @@ export function LaunchPage() {
   const placed = Object.keys(refused).length > 0;
   return (
     <>
-      <PageHead title="Launch a broker" about="A server of its own, reached by your network, with an administrator you name.">
+      <PageHead
+        title="Launch a broker"
+        about="A server of its own, reached by your network, with an administrator you name."
+      >
         <LinkButton href="/brokers">Back to the brokers</LinkButton>
       </PageHead>
       {cloud.error !== null && <Failure error={cloud.error} again={cloud.again} />}
@@ -125,10 +128,25 @@ export function LaunchPage() {
                 hint="With the broker in it, or a plain Debian."
               />
               {engineNeeded && (
-                <Choose label="Engine" {...choice('engine')} choices={engines} hint="What to install on it." />
+                <Choose
+                  label="Engine"
+                  {...choice('engine')}
+                  choices={engines}
+                  hint="What to install on it."
+                />
               )}
-              <Choose label="Flavor" {...choice('flavor')} {...cloud.flavors} hint="How large the server is." />
-              <Choose label="Network" {...choice('network')} {...cloud.networks} hint="Where the server is put." />
+              <Choose
+                label="Flavor"
+                {...choice('flavor')}
+                {...cloud.flavors}
+                hint="How large the server is."
+              />
+              <Choose
+                label="Network"
+                {...choice('network')}
+                {...cloud.networks}
+                hint="Where the server is put."
+              />
               <Choose
                 label="Key pair"
                 {...choice('key')}
@@ -180,7 +198,9 @@ export function LaunchPage() {
           {launch.error !== null && !placed && <Failure error={launch.error} />}
           {launch.error !== null && placed && (
             <Note tone="bad">
-              <span>Not launched: see the marked {Object.keys(refused).length === 1 ? 'field' : 'fields'}.</span>
+              <span>
+                Not launched: see the marked {Object.keys(refused).length === 1 ? 'field' : 'fields'}.
+              </span>
             </Note>
           )}
           <div className="actions">
@@ -271,6 +291,8 @@ function useChoices() {
 const sizeOf = (flavor: { vcpus: number; ram_mb: number; disk_gb: number }): string =>
   [
     `${flavor.vcpus} vCPU`,
-    flavor.ram_mb >= 1_024 ? `${Number((flavor.ram_mb / 1_024).toFixed(1))} GiB memory` : `${flavor.ram_mb} MiB memory`,
+    flavor.ram_mb >= 1_024
+      ? `${Number((flavor.ram_mb / 1_024).toFixed(1))} GiB memory`
+      : `${flavor.ram_mb} MiB memory`,
     ...(flavor.disk_gb > 0 ? [`${flavor.disk_gb} GiB disk`] : []),
   ].join(' · ');

@@ -27,7 +27,9 @@ test.each([
   ['admin_password', ' correct horse', /blank/],
   ['admin_password', 'pässwörter sind', /ASCII/],
 ] as const)('%s "%s" is refused', (field, value, message) => {
-  expect(problemsOf({ ...good, [field]: value }, false)).toEqual({ [field]: expect.stringMatching(message) as unknown });
+  expect(problemsOf({ ...good, [field]: value }, false)).toEqual({
+    [field]: expect.stringMatching(message) as unknown,
+  });
 });
 
 test('an image that does not tell its engine needs one', () => {

@@ -70,7 +70,8 @@ export function makePassword(random: () => number): string {
   return Array.from({ length: 24 }, letter).join('');
 }
 
-const quoted = (text: string): string => (/^[\w.:/@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+const quoted = (text: string): string =>
+  /^[\w.:/@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 const shown = (text: string, what: string): string => (text === '' ? `<${what}>` : quoted(text));
 
 /** The same launch by the CLI, which asks for the password itself. */
@@ -94,7 +95,10 @@ export function asCurl(draft: LaunchDraft, origin: string): string {
   const { admin_password: _, ...body } = draft;
   const fields = Object.entries(body)
     .filter(([field, value]) => value !== '' || (field !== 'engine' && field !== 'floating_network'))
-    .map(([field, value]) => `  ${JSON.stringify(field)}: ${JSON.stringify(value === '' ? `<${field}>` : value)}`);
+    .map(
+      ([field, value]) =>
+        `  ${JSON.stringify(field)}: ${JSON.stringify(value === '' ? `<${field}>` : value)}`,
+    );
   const json = `{\n${fields.join(',\n')},\n  "admin_password": "'"$PASSWORD"'"\n}`;
   return [
     'read -rs PASSWORD',

@@ -95,7 +95,8 @@ export function Choose({
   /** The id of the choice that chooses nothing. */
   readonly none?: string;
 }) {
-  const empty = loading === true ? 'Asking the cloud…' : choices.length === 0 ? 'The cloud has none' : 'Choose';
+  const empty =
+    loading === true ? 'Asking the cloud…' : choices.length === 0 ? 'The cloud has none' : 'Choose';
   return (
     <Select
       className="field"

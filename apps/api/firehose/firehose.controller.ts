@@ -1,0 +1,34 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Access } from '../caller.ts';
+
+/** Where the firehose is. */
+export class FirehoseAddress {
+  /** For browsers; undefined where it is not told. */
+  readonly websocketUrl: string | undefined;
+
+  constructor(websocketUrl: string | undefined) {
+    this.websocketUrl = websocketUrl;
+  }
+}
+
+@ApiTags('events')
+@Controller('v1/firehose')
+export class FirehoseController {
+  private readonly address: FirehoseAddress;
+
+  constructor(address: FirehoseAddress) {
+    this.address = address;
+  }
+
+  @Get()
+  @Access('public')
+  @ApiOperation({
+    summary: 'Where the firehose is',
+    description:
+      'MQTT over WebSocket, for browsers, without a password; null where this installation has none. docs/firehose.md tells the topics.',
+  })
+  show() {
+    return { websocket_url: this.address.websocketUrl ?? null };
+  }
+}
