@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { PASSWORD } from './support/api-client.ts';
-import { accessibilityProblems, complaintsOf, picture } from './support/browser.ts';
+import { complaintsOf, enterByToken, picture } from './support/browser.ts';
 import { openChromium } from './support/chromium.ts';
 import { install, openCloud } from './support/installation.ts';
 import type { Installation, TestCloud } from './support/installation.ts';
@@ -14,17 +14,11 @@ let context: BrowserContext;
 let page: Page;
 let complaints: string[];
 
-/** The Mosquitto of this run, as a variable each. */
-function firehose(): Record<string, string> {
-  const names = ['MQTT_URL', 'MQTT_READ_URL', 'MQTT_WEBSOCKET_URL'];
-  return Object.fromEntries(names.map((name) => [name, process.env[`TEST_${name}`] ?? '']));
-}
-
 const SLOW = { timeout: 60_000 };
 
 beforeAll(async () => {
   cloud = await openCloud();
-  warrener = await install(cloud, { env: firehose() });
+  warrener = await install(cloud);
   browser = await openChromium();
   context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'light' });
   page = await context.newPage();
@@ -48,12 +42,7 @@ const button = (name: string) => page.getByRole('button', { name, exact: true })
 const step = (name: string) => page.locator(`[data-step="${name}"]`);
 const idInAddress = (): string => page.url().split('/').at(-1) ?? '';
 
-async function signIn(on: Page): Promise<void> {
-  await on.goto(portal('/'));
-  await on.getByLabel('API token').fill(warrener.env['WARRENER_API_TOKEN'] ?? '');
-  await on.getByRole('button', { name: 'Sign in' }).click();
-  await on.getByRole('heading', { name: 'Brokers', level: 1 }).waitFor();
-}
+const signIn = (): Promise<void> => enterByToken(page, portal('/'), warrener.env['WARRENER_API_TOKEN']);
 
 async function choose(field: string, choice: string): Promise<void> {
   await page.getByRole('button', { name: field }).click();
@@ -66,7 +55,7 @@ async function launch(name: string): Promise<void> {
   await page.getByLabel('Name', { exact: true }).fill(name);
   await choose('Image', 'Mosquitto');
   await choose('Flavor', cloud.flavor);
-  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
   await button('Launch').click();
   await heading(name).waitFor();
 }
@@ -103,10 +92,10 @@ test.each(['/v1/nothing', '/nothing', '/portal/assets/nothing.js'])('%s is no pa
 
 test('a wrong token is refused in a sentence, the right one leads to the first launch', async () => {
   await page.goto(portal('/'));
-  await page.getByLabel('API token').fill('not-the-token-of-this-one');
+  await page.getByLabel('Token', { exact: true }).fill('not-the-token-of-this-one');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('This token is not valid here').waitFor();
-  await signIn(page);
+  await signIn();
   await page.getByRole('link', { name: 'Launch the first one' }).waitFor();
   await picture(page, 'brokers-empty');
 });
@@ -114,7 +103,7 @@ test('a wrong token is refused in a sentence, the right one leads to the first l
 test('the launch form checks as one types, and shows the same as commands without the password', async () => {
   await page.getByRole('link', { name: 'Launch the first one' }).click();
   await page.getByLabel('Name', { exact: true }).fill('9lives');
-  await page.getByLabel('Password').fill('short');
+  await page.getByRole('textbox', { name: 'Password' }).fill('short');
   await page.getByLabel('User name').focus();
   await page.getByText('Start with a letter.').waitFor();
   await page.getByText('Use 12 to 128 characters; 5 so far.').waitFor();
@@ -123,8 +112,8 @@ test('the launch form checks as one types, and shows the same as commands withou
   expect(await page.evaluate('document.activeElement.name')).toBe('name');
   await page.getByLabel('Name', { exact: true }).fill('orders');
   await button('Generate').click();
-  expect((await page.getByLabel('Password').inputValue()).length).toBe(24);
-  await page.getByLabel('Password').fill(PASSWORD);
+  expect((await page.getByRole('textbox', { name: 'Password' }).inputValue()).length).toBe(24);
+  await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
   const cli = page.getByRole('region', { name: 'the CLI command' });
   expect(await cli.innerText()).toContain('warrener broker launch \\\n  --name orders');
   await page.getByRole('tab', { name: 'curl' }).click();
@@ -153,7 +142,7 @@ test('a name that is taken is said at the name', async () => {
   await page.getByLabel('Name', { exact: true }).fill('orders');
   await choose('Image', 'Mosquitto');
   await choose('Flavor', cloud.flavor);
-  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
   await button('Launch').click();
   await page.getByText('Not launched: see the marked field.').waitFor();
   const name = page.getByLabel('Name', { exact: true });
@@ -162,7 +151,7 @@ test('a name that is taken is said at the name', async () => {
   const said = await Promise.all(
     described.split(' ').map((id) => page.locator(`[id="${id}"]`).allInnerTexts()),
   );
-  expect(said.flat().join(' ')).toContain('orders');
+  expect(said.flat().join(' ')).toContain('taken; choose another');
 });
 
 test('a step that fails says why and is seen to be tried again', async () => {
@@ -176,7 +165,7 @@ test('a step that fails says why and is seen to be tried again', async () => {
   });
   await launch('shaky');
   const server = step('ensure-server');
-  await server.getByText(/503/).waitFor();
+  await server.getByText(/503/).first().waitFor();
   await server.getByText('Attempt 2').waitFor();
   await picture(page, 'broker-retrying');
   await badge('ready').waitFor(SLOW);
@@ -193,7 +182,7 @@ test('a lost connection is said, and the page goes on by itself', async () => {
 });
 
 test('a launch is cancelled and undone', async () => {
-  await cloud.fault('build-delay', { ms: 600_000 });
+  await cloud.fault('build-delay', { ms: 4_000 }); // the sandbox deletes a server after it is built
   await launch('late');
   await step('await-server').and(page.locator('[data-status="waiting"]')).waitFor();
   await button('Cancel').click();
@@ -202,54 +191,6 @@ test('a launch is cancelled and undone', async () => {
   await page.getByRole('region', { name: 'Launch' }).getByText('cancelled', { exact: true }).waitFor(SLOW);
   expect(await step('ensure-server').getAttribute('data-status')).toBe('undone');
   await cloud.fault('build-delay', { ms: 0 });
-});
-
-const pages = [
-  ['brokers', '/brokers', 'Brokers'],
-  ['broker', '/brokers/:broker', 'orders'],
-  ['launch', '/launch', 'Launch a broker'],
-  ['activity', '/activity', 'Activity'],
-  ['job', '/activity/:job', 'Launch shaky'],
-  ['nowhere', '/nowhere', 'There is no such page'],
-] as const;
-
-describe.each([
-  ['light', 1280],
-  ['dark', 1280],
-  ['light', 390],
-  ['dark', 390],
-] as const)('%s, %i wide', (colorScheme, width) => {
-  let other: BrowserContext;
-  beforeAll(async () => {
-    other = await browser.newContext({ viewport: { width, height: 844 }, colorScheme });
-  });
-  afterAll(() => other.close());
-
-  test('every page can be read by everyone', async () => {
-    const reader = await other.newPage();
-    const said = complaintsOf(reader, warrener.api.url);
-    await reader.goto(portal('/'));
-    await reader.getByRole('button', { name: 'Sign in' }).waitFor();
-    const problems = [...(await accessibilityProblems(reader))];
-    await picture(reader, `sign-in-${width}-${colorScheme}`);
-    await signIn(reader);
-    const { body } = await warrener.api.call('GET', '/v1/brokers');
-    const brokerOf = (name: string) => body.items?.find((broker) => broker['name'] === name);
-    for (const [name, path, title] of pages) {
-      const to = path
-        .replace(':broker', String(brokerOf('orders')?.id))
-        .replace(':job', String(brokerOf('shaky')?.['job_id']));
-      await reader.goto(portal(to));
-      await reader.getByRole('heading', { name: title, level: 1, exact: true }).waitFor();
-      await reader.locator('.skeleton').waitFor({ state: 'detached' });
-      for (const problem of await accessibilityProblems(reader)) problems.push(`${name}: ${problem}`);
-      const wide = await reader.evaluate<number>('document.documentElement.scrollWidth');
-      if (wide > width) problems.push(`${name} is ${wide} wide`);
-      await picture(reader, `${name}-${width}-${colorScheme}`);
-    }
-    expect(problems).toEqual([]);
-    expect(said).toEqual([]);
-  });
 });
 
 test('a broker is deleted by the keyboard alone, once its name is typed', async () => {

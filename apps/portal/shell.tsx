@@ -1,23 +1,47 @@
 import type { ReactNode } from 'react';
+import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator, Text } from 'react-aria-components';
 import { Link, useLocation } from 'wouter';
 import { lost } from './api/connection.ts';
+import { useFirehose } from './firehose/queries.ts';
 import { queryClient } from './api/queries.ts';
-import { signOut } from './api/session.ts';
+import { enter, leave, sessions, suffices } from './api/session.ts';
+import type { Role, Session } from './api/session.ts';
 import { useStore } from './api/store.ts';
 import { ActionButton } from './parts/button.tsx';
 import { Icon } from './parts/icon.tsx';
 import type { IconName } from './parts/icon.tsx';
 import { chooseTheme, nextTheme, theme } from './theme.ts';
 
-const pages: readonly { path: string; name: string; icon: IconName; also?: string }[] = [
-  { path: '/brokers', name: 'Brokers', icon: 'brokers', also: '/launch' },
-  { path: '/activity', name: 'Activity', icon: 'activity' },
+interface Page {
+  readonly path: string;
+  readonly name: string;
+  readonly icon: IconName;
+  readonly role: Role;
+  readonly also?: string;
+}
+
+const pages: readonly Page[] = [
+  { path: '/brokers', name: 'Brokers', icon: 'brokers', role: 'reader', also: '/launch' },
+  { path: '/activity', name: 'Activity', icon: 'activity', role: 'reader' },
+  { path: '/webhooks', name: 'Webhooks', icon: 'hook', role: 'reader' },
+  { path: '/firehose', name: 'Firehose', icon: 'firehose', role: 'reader' },
+  { path: '/tenants', name: 'Tenants', icon: 'people', role: 'admin' },
+  { path: '/work-queues', name: 'Work queues', icon: 'queue', role: 'admin' },
+  { path: '/workers', name: 'Workers', icon: 'worker', role: 'admin' },
 ];
 
 /** What is around every page: the way to the others, and word of a lost connection. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const [path] = useLocation();
+  const [session] = useStore(sessions);
+  const { data: firehose } = useFirehose();
   const isHere = (page: string): boolean => path === page || path.startsWith(`${page}/`);
+  const offered = pages.filter(
+    ({ path: to, role }) =>
+      session !== undefined &&
+      suffices(session.role, role) &&
+      (to !== '/firehose' || (firehose !== undefined && firehose.websocket_url !== null)),
+  );
   return (
     <>
       <a className="skip" href="#page">
@@ -28,7 +52,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           <Brand />
           <nav className="nav" aria-label="Pages">
             <ul>
-              {pages.map(({ path: to, name, icon, also }) => (
+              {offered.map(({ path: to, name, icon, also }) => (
                 <li key={to}>
                   <Link
                     href={to}
@@ -42,12 +66,14 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             </ul>
           </nav>
           <div className="side-end">
+            {session !== undefined && <Projects session={session} />}
             <ThemeButton />
             <ActionButton
               kind="plain"
               label="Sign out"
               onPress={() => {
-                signOut();
+                if (session === undefined) return;
+                leave(session);
                 queryClient.clear();
               }}
             >
@@ -72,6 +98,54 @@ export function Brand() {
     <Link href="/brokers" className="brand">
       <img src="/portal/rabbit.svg" alt="" /> Warrener
     </Link>
+  );
+}
+
+/** The project that is looked at, and the way to the others. */
+function Projects({ session }: { readonly session: Session }) {
+  const [, navigate] = useLocation();
+  const all = useStore(sessions);
+  return (
+    <MenuTrigger>
+      <Button className="button project" data-kind="plain" aria-label={`Project ${session.project}: switch`}>
+        <Icon name="people" />
+        <span className="words">
+          <span className="truncate">{session.project}</span>
+          <span className="small muted">{session.role}</span>
+        </span>
+        <Icon name="down" size={14} />
+      </Button>
+      <Popover className="popover">
+        <Menu
+          aria-label="Projects"
+          onAction={(key) => {
+            if (key === 'another') {
+              navigate('/sign-in');
+              return;
+            }
+            const chosen = all.find(({ token }) => token === key);
+            if (chosen === undefined || chosen === session) return;
+            queryClient.clear();
+            navigate('/brokers');
+            enter(chosen);
+          }}
+        >
+          {all.map((one) => (
+            <MenuItem key={one.token} id={one.token} textValue={one.project} className="option">
+              <Text slot="label">{one.project}</Text>
+              <Text slot="description" className="description">
+                {one.name}, {one.role}
+                {one === session ? ' · now' : ''}
+              </Text>
+            </MenuItem>
+          ))}
+          <Separator className="separator" />
+          <MenuItem id="another" className="option">
+            <Text slot="label">Sign in to another…</Text>
+          </MenuItem>
+        </Menu>
+      </Popover>
+    </MenuTrigger>
   );
 }
 

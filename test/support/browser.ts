@@ -50,3 +50,11 @@ export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true, animations: 'disabled' });
 }
+
+/** Comes in by the door, with a token. */
+export async function enterByToken(page: Page, door: string, token: string | undefined): Promise<void> {
+  await page.goto(door);
+  await page.getByLabel('Token', { exact: true }).fill(token ?? '');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Brokers', level: 1 }).waitFor();
+}

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { useMay } from '../api/may.ts';
 import { isMoving, useJobs } from '../api/queries.ts';
 import type { JobStatus, ListedJob } from '../api/queries.ts';
 import { ActionButton, LinkButton } from '../parts/button.tsx';
@@ -26,6 +27,7 @@ export function ActivityPage() {
   const { data, error, isPending, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useJobs(
     filter === 'all' ? {} : { status: filter },
   );
+  const mayLaunch = useMay('member');
   const jobs = data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <>
@@ -38,7 +40,7 @@ export function ActivityPage() {
       {data !== undefined && jobs.length === 0 && (
         <Empty title={filter === 'all' ? 'Nothing has happened yet' : `No job is ${filter}`}>
           <p>Jobs appear here as brokers are launched and deleted.</p>
-          {filter === 'all' && <LinkButton href="/launch">Launch a broker</LinkButton>}
+          {filter === 'all' && mayLaunch && <LinkButton href="/launch">Launch a broker</LinkButton>}
         </Empty>
       )}
       {jobs.length > 0 && <JobTable jobs={jobs} />}

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { useJobEvents } from '../api/live.ts';
 import type { Liveness } from '../api/live.ts';
+import { useMay } from '../api/may.ts';
 import { isOver, useJob, useJobCommand, useRefresh } from '../api/queries.ts';
 import type { Job } from '../api/queries.ts';
 import { ActionButton } from '../parts/button.tsx';
@@ -84,9 +85,10 @@ function Commands({ job }: { readonly job: Job }) {
   const [asking, setAsking] = useState(false);
   const cancel = useJobCommand('cancel');
   const retry = useJobCommand('retry');
+  const may = useMay('member');
   const launches = job.workflow === 'launch-broker';
-  const cancellable = launches && (job.status === 'running' || job.status === 'parked');
-  const retryable = job.status === 'parked' || job.status === 'failed';
+  const cancellable = may && launches && (job.status === 'running' || job.status === 'parked');
+  const retryable = may && (job.status === 'parked' || job.status === 'failed');
   const error = retry.error ?? cancel.error;
   if (!cancellable && !retryable && error === null) return null;
   return (

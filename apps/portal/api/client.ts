@@ -3,7 +3,7 @@ import type { paths } from './schema.ts';
 import { lost } from './connection.ts';
 import { ConnectionError, ProblemError } from './problem.ts';
 import type { ProblemDocument } from './problem.ts';
-import { signOut, token } from './session.ts';
+import { credentialOf, currentSession, leave } from './session.ts';
 
 const TIMEOUT_MS = 20_000;
 
@@ -16,15 +16,16 @@ export async function call(
   request: Request,
   { timeoutMs = TIMEOUT_MS }: { readonly timeoutMs?: number | null } = {},
 ): Promise<Response> {
-  const given = token.get();
-  if (given !== null && !request.headers.has('authorization'))
-    request.headers.set('authorization', `Bearer ${given}`);
+  const session = ['authorization', 'x-auth-token'].some((name) => request.headers.has(name))
+    ? undefined
+    : currentSession();
+  if (session !== undefined) request.headers.set(...credentialOf(session));
   try {
     const signals = timeoutMs === null ? [] : [AbortSignal.timeout(timeoutMs)];
     const signal = AbortSignal.any([request.signal, ...signals]);
     const response = await fetch(request, { signal });
     lost.set(false);
-    if (response.status === 401 && given !== null) signOut();
+    if (response.status === 401 && session !== undefined) leave(session);
     return response;
   } catch (error) {
     if (request.signal.aborted) throw error;
@@ -55,6 +56,12 @@ export async function answered<Data>(asked: Promise<Answer<Data>>): Promise<NonN
     detail: `The API answered ${response.status}.`,
   };
   throw new ProblemError(typeof error === 'object' && 'detail' in error ? error : fallback);
+}
+
+/** A good answer that has no body. @throws ProblemError for any other */
+export async function settled(asked: Promise<Answer<unknown>>): Promise<void> {
+  const answer = await asked;
+  if (!answer.response.ok) await answered(Promise.resolve(answer));
 }
 
 /** A new Idempotency-Key. (randomUUID exists only on pages that came over TLS or from this machine.) */

@@ -14,8 +14,8 @@ export type LaunchRequest = Schemas['LaunchBroker'];
 export type JobStatus = Job['status'];
 
 /** While something is under way lists are asked again this soon, milliseconds. */
-const SOON = 1_500;
-const LATER = 10_000;
+export const SOON = 1_500;
+export const LATER = 10_000;
 
 /** What a lost connection interrupted is asked again when it is back; a refusal is final. */
 export const queryClient = new QueryClient({
@@ -87,7 +87,7 @@ export const useJobFacts = (id: string) =>
       answered(api.GET('/v1/jobs/{job}/events', { params: { path: { job: id } }, signal })),
   });
 
-const cursor = (given: string) => (given === '' ? {} : { cursor: given });
+export const cursor = (given: string) => (given === '' ? {} : { cursor: given });
 
 const fromCloud = { staleTime: 60_000 } as const;
 export const useImages = () =>

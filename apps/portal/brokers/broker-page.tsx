@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { Link, useLocation } from 'wouter';
+import { useMay } from '../api/may.ts';
 import { ProblemError } from '../api/problem.ts';
 import { isMoving, useBroker, useDelete, useJobs } from '../api/queries.ts';
 import type { BrokerDetail } from '../api/queries.ts';
@@ -43,6 +44,7 @@ export function BrokerPage({ id }: { readonly id: string }) {
 
 function Detail({ broker }: { readonly broker: BrokerDetail }) {
   const [asking, setAsking] = useState(false);
+  const mayDelete = useMay('member');
   const gone = broker.status === 'deleted' || broker.status === 'deleting';
   return (
     <>
@@ -65,7 +67,7 @@ function Detail({ broker }: { readonly broker: BrokerDetail }) {
             Dashboard<span className="hidden-visually"> (opens a new tab)</span>
           </a>
         )}
-        {!gone && (
+        {!gone && mayDelete && (
           <ActionButton
             kind="danger"
             onPress={() => {

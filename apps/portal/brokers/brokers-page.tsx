@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { useMay } from '../api/may.ts';
 import { isMoving, useBrokers } from '../api/queries.ts';
 import type { Broker } from '../api/queries.ts';
 import { ActionButton, LinkButton } from '../parts/button.tsx';
@@ -39,6 +40,7 @@ const matches = (broker: Broker, words: string): boolean => {
 /** The tenant's brokers; the list follows what happens to them. */
 export function BrokersPage() {
   const { data, error, isPending, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useBrokers();
+  const mayLaunch = useMay('member');
   const [words, setWords] = useState('');
   const [filter, setFilter] = useState<FilterId>('all');
   const brokers = data?.pages.flatMap(({ items }) => items) ?? [];
@@ -46,18 +48,26 @@ export function BrokersPage() {
   return (
     <>
       <PageHead title="Brokers" about="RabbitMQ and Mosquitto, each on a server of its own.">
-        <LinkButton kind="primary" href="/launch">
-          <Icon name="plus" /> Launch a broker
-        </LinkButton>
+        {mayLaunch && (
+          <LinkButton kind="primary" href="/launch">
+            <Icon name="plus" /> Launch a broker
+          </LinkButton>
+        )}
       </PageHead>
       {error !== null && <Failure error={error} again={() => void refetch()} />}
       {isPending && <Loading what="brokers" />}
       {data !== undefined && brokers.length === 0 && (
         <Empty title="No brokers yet">
-          <p>Choose an image and a size; a minute later there is an endpoint that works.</p>
-          <LinkButton kind="primary" href="/launch">
-            Launch the first one
-          </LinkButton>
+          {mayLaunch ? (
+            <>
+              <p>Choose an image and a size; a minute later there is an endpoint that works.</p>
+              <LinkButton kind="primary" href="/launch">
+                Launch the first one
+              </LinkButton>
+            </>
+          ) : (
+            <p>Those that members of this project launch appear here.</p>
+          )}
         </Empty>
       )}
       {brokers.length > 0 && (

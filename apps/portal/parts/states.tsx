@@ -19,6 +19,12 @@ const tones: Readonly<Record<string, Tone>> = {
   parked: 'warn',
   undone: 'warn',
   failed: 'bad',
+  active: 'good',
+  working: 'good',
+  delivered: 'good',
+  paused: 'warn',
+  draining: 'warn',
+  disabled: 'bad',
 };
 
 export const toneOf = (status: string): Tone => tones[status] ?? 'quiet';

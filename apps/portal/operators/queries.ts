@@ -1,0 +1,78 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { answered, api } from '../api/client.ts';
+import { cursor, LATER } from '../api/queries.ts';
+import type { components } from '../api/schema.ts';
+import { recordShares } from './share-history.ts';
+
+type Schemas = components['schemas'];
+export type Tenant = Schemas['ListedTenant'];
+export type Limits = Tenant['limits'];
+export type WorkQueue = Schemas['WorkQueue'];
+export type Worker = Schemas['Worker'];
+export type WorkerPool = Schemas['WorkerPool'];
+export type TenantChange = Schemas['ChangeTenant'];
+
+const OFTEN = 5_000;
+
+export const useTenants = () =>
+  useInfiniteQuery({
+    queryKey: ['tenants'],
+    queryFn: ({ pageParam, signal }) =>
+      answered(api.GET('/v1/tenants', { params: { query: { limit: 100, ...cursor(pageParam) } }, signal })),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor,
+    refetchInterval: LATER,
+  });
+
+export const useChangeTenant = (tenant: string) => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (change: Partial<TenantChange>) =>
+      answered(
+        api.PATCH('/v1/tenants/{tenant}', {
+          params: { path: { tenant } },
+          body: { force: false, ...change },
+        }),
+      ),
+    onSettled: () => client.invalidateQueries({ queryKey: ['tenants'] }),
+  });
+};
+
+export const useWorkQueues = () =>
+  useQuery({
+    queryKey: ['work-queues'],
+    queryFn: ({ signal }) => answered(api.GET('/v1/work-queues', { signal })),
+    refetchInterval: OFTEN,
+  });
+
+/** Those that are alive. What they consume is kept for the chart. */
+export const useWorkers = () =>
+  useQuery({
+    queryKey: ['workers'],
+    queryFn: async ({ signal }) => {
+      const answer = await answered(api.GET('/v1/workers', { signal }));
+      recordShares(answer.items, Date.now());
+      return answer;
+    },
+    refetchInterval: OFTEN,
+  });
+
+export const usePools = () =>
+  useQuery({
+    queryKey: ['worker-pools'],
+    queryFn: ({ signal }) =>
+      answered(api.GET('/v1/worker-pools', { params: { query: { limit: 200 } }, signal })),
+    refetchInterval: LATER,
+  });
+
+export const useSetPool = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ pool, priorities }: { pool: string; priorities: string }) =>
+      answered(api.PUT('/v1/worker-pools/{pool}', { params: { path: { pool } }, body: { priorities } })),
+    onSettled: () => {
+      for (const kind of ['worker-pools', 'workers', 'work-queues'])
+        void client.invalidateQueries({ queryKey: [kind] });
+    },
+  });
+};
