@@ -124,6 +124,10 @@ function LimitList({ limits }: { readonly limits: Limits }) {
   );
 }
 
+/** What is no number goes as it is, for the API to say what it expected. */
+const asLimit = (text: string): number | string | null =>
+  text === '' ? null : Number.isNaN(Number(text)) ? text : Number(text);
+
 /** Where a tenant's work goes and how much of it. Only what was changed is sent. */
 function TenantDialog({ tenant, onClose }: { readonly tenant: Tenant; readonly onClose: () => void }) {
   const save = useChangeTenant(tenant.id);
@@ -168,7 +172,7 @@ function TenantDialog({ tenant, onClose }: { readonly tenant: Tenant; readonly o
             validationBehavior="aria"
             onSubmit={(event) => {
               event.preventDefault();
-              const limits = changed(limitNames, (text) => (text === '' ? null : Number(text)));
+              const limits = changed(limitNames, asLimit);
               save.mutate({ queues: changed(queueNames, (text) => text), limits }, { onSuccess: onClose });
             }}
           >

@@ -52,7 +52,7 @@ export function Copyable({ text, what }: { readonly text: string | null; readonl
   if (text === null) return <span className="muted">–</span>;
   return (
     <span className="copyable">
-      <span className="mono truncate">{text}</span>
+      <span className="mono">{text}</span>
       <CopyButton text={text} what={what} />
     </span>
   );

@@ -75,7 +75,7 @@ export function NewWebhookPage() {
             autoComplete="url"
             autoFocus
             placeholder="https://example.com/hook"
-            hint="Has to answer 2xx within seconds; anything else is tried again, for days."
+            hint="Has to answer 2xx within seconds; anything else is tried again for 24 hours."
           />
           <TextInput
             label="Events"
