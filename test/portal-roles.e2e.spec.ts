@@ -117,12 +117,13 @@ test('a member adds a webhook, tests it and sends a delivery again', async () =>
   await press(page, 'Add it');
   await headed(page, 'Webhook');
   webhook = page.url().split('/').at(-1) ?? '';
+  await page.getByRole('button', { name: /webhook\.changed.*delivered/ }).waitFor();
 
   receiver.respond = (response) => void response.writeHead(410, { 'x-why': 'gone' }).end('not any more');
   await press(page, 'Send a test');
   const row = page.getByRole('button', { name: /webhook\.test/ });
   await row.click();
-  await page.getByRole('list', { name: 'Attempts' }).getByText('410').waitFor();
+  await page.getByRole('list', { name: 'Attempts' }).getByText('410', { exact: true }).waitFor();
   receiver.respond = (response) => void response.writeHead(204).end();
   await page.getByText('disabled', { exact: true }).waitFor();
   await press(page, 'Resume');
@@ -130,7 +131,7 @@ test('a member adds a webhook, tests it and sends a delivery again', async () =>
   const tests = () => receiver.received.filter(({ event }) => event.type === 'dev.warrener.webhook.test');
   expect(tests()).toHaveLength(1);
   await press(page, 'Send it again');
-  await page.getByRole('list', { name: 'Attempts' }).getByText('204').waitFor();
+  await page.getByRole('list', { name: 'Attempts' }).getByText('204', { exact: true }).waitFor();
   await page.getByRole('button', { name: /webhook\.test.*delivered/ }).waitFor();
   expect(tests().map(({ event }) => event.id)).toEqual(tests().map(() => tests()[0]?.event.id));
   expect(tests()).toHaveLength(2);
@@ -194,8 +195,8 @@ test('an administrator re-orders a pool by the keyboard, and by the mouse', asyn
   await warrener.api.call('PUT', path, { priorities: 'acme_express beta_express:2,gamma acme_bulk' });
   const page = await visit('admin', '/workers', 'Workers');
   const levels = page.getByRole('grid', { name: /Levels of pool night/ });
-  await levels.getByRole('button', { name: 'Move acme_bulk' }).focus();
-  await page.keyboard.press('Enter');
+  await levels.getByRole('row').first().focus();
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight', 'Enter']) await page.keyboard.press(key);
   await page.locator('.react-aria-DropIndicator[data-drop-target]').waitFor({ state: 'attached' });
   await page.keyboard.press('Home');
   await page.keyboard.press('Enter');
@@ -208,11 +209,14 @@ test('an administrator re-orders a pool by the keyboard, and by the mouse', asyn
   await page.getByRole('button', { name: 'Undo', exact: true }).waitFor({ state: 'detached' });
   expect(await order()).toBe('acme_bulk acme_express beta_express:2,gamma');
 
-  const last = levels.getByRole('row').last();
-  await levels
-    .getByRole('row')
-    .first()
-    .dragTo(last, { targetPosition: { x: 200, y: 40 } });
+  const grip = await levels.getByRole('row').first().boundingBox();
+  const below = await levels.getByRole('row').last().boundingBox();
+  if (grip === null || below === null) throw new Error('the levels are not there');
+  await page.mouse.move(grip.x + 200, grip.y + grip.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(below.x + 210, below.y + below.height / 2, { steps: 5 });
+  await page.mouse.move(below.x + 210, below.y + below.height - 3, { steps: 5 });
+  await page.mouse.up();
   await levels
     .getByRole('row')
     .last()
@@ -244,7 +248,7 @@ test('a member signs in by Keystone beside, and switches between the projects', 
   if (credential.type !== 'password' || !('name' in credential.user) || !('name' in credential.project))
     throw new Error('the sandbox is entered by names and a password');
   const page = await visit('member', '/brokers', 'Brokers');
-  await press(page, 'Project default: switch');
+  await page.getByRole('button', { name: /^Project default/ }).click();
   await page.getByRole('menuitem', { name: 'Sign in to another…' }).click();
   await headed(page, 'Sign in to another project');
   await page.getByRole('tab', { name: 'OpenStack user' }).click();
@@ -255,7 +259,7 @@ test('a member signs in by Keystone beside, and switches between the projects', 
   await page.getByText('Keystone does not let you in').waitFor();
   await page.getByLabel('Password').fill(credential.password);
   await press(page, 'Sign in');
-  await page.getByRole('button', { name: `Project ${credential.project.name}: switch` }).click();
+  await page.getByRole('button', { name: new RegExp(`^Project ${credential.project.name}`) }).click();
   await headed(page, 'Brokers');
   await page.getByText('No brokers yet').waitFor({ timeout: 20_000 });
   await picture(page, 'projects');
@@ -289,30 +293,34 @@ const everyPage = [
 test.each([
   ['light', 1280],
   ['dark', 390],
-] as const)('every page can be read by everyone: %s, %i wide', async (colorScheme, width) => {
-  const page = await open({ viewport: { width, height: 844 }, colorScheme });
-  const problems: string[] = [];
-  const examine = async (name: string): Promise<void> => {
-    for (const problem of await accessibilityProblems(page)) problems.push(`${name}: ${problem}`);
-    const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
-    if (wide > width) problems.push(`${name} is ${wide} wide`);
-    await picture(page, `${name}-${width}-${colorScheme}`);
-  };
-  await page.goto(portal('/'));
-  await page.getByRole('button', { name: 'Sign in' }).waitFor();
-  await examine('sign-in');
-  await page.getByRole('tab', { name: 'OpenStack user' }).click();
-  await examine('sign-in-keystone');
-  await enterByToken(page, portal('/'), tokens.get('admin'));
-  for (const [name, path, title] of everyPage) {
-    const to = path.replace(':broker', broker).replace(':job', job).replace(':webhook', webhook);
-    await page.goto(portal(to));
-    await headed(page, title);
-    await page.locator('.skeleton').waitFor({ state: 'detached' });
-    if (name === 'firehose') await page.getByRole('list', { name: 'Messages' }).waitFor();
-    if (name === 'webhook') await page.getByRole('button', { name: /webhook\.test/ }).click();
-    await page.locator('.skeleton').waitFor({ state: 'detached' });
-    await examine(name);
-  }
-  expect(problems).toEqual([]);
-}, 180_000);
+] as const)(
+  'every page can be read by everyone: %s, %i wide',
+  async (colorScheme, width) => {
+    const page = await open({ viewport: { width, height: 844 }, colorScheme });
+    const problems: string[] = [];
+    const examine = async (name: string): Promise<void> => {
+      for (const problem of await accessibilityProblems(page)) problems.push(`${name}: ${problem}`);
+      const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
+      if (wide > width) problems.push(`${name} is ${wide} wide`);
+      await picture(page, `${name}-${width}-${colorScheme}`);
+    };
+    await page.goto(portal('/'));
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    await examine('sign-in');
+    await page.getByRole('tab', { name: 'OpenStack user' }).click();
+    await examine('sign-in-keystone');
+    await enterByToken(page, portal('/'), tokens.get('admin'));
+    for (const [name, path, title] of everyPage) {
+      const to = path.replace(':broker', broker).replace(':job', job).replace(':webhook', webhook);
+      await page.goto(portal(to));
+      await headed(page, title);
+      await page.locator('.skeleton').waitFor({ state: 'detached' });
+      if (name === 'firehose') await page.getByRole('list', { name: 'Messages' }).waitFor();
+      if (name === 'webhook') await page.getByRole('button', { name: /webhook\.test/ }).click();
+      await page.locator('.skeleton').waitFor({ state: 'detached' });
+      await examine(name);
+    }
+    expect(problems).toEqual([]);
+  },
+  180_000,
+);

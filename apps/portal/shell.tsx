@@ -107,10 +107,13 @@ function Projects({ session }: { readonly session: Session }) {
   const all = useStore(sessions);
   return (
     <MenuTrigger>
-      <Button className="button project" data-kind="plain" aria-label={`Project ${session.project}: switch`}>
+      <Button className="button project" data-kind="plain">
         <Icon name="people" />
         <span className="words">
-          <span className="truncate">{session.project}</span>
+          <span className="truncate">
+            <span className="hidden-visually">Project </span>
+            {session.project}
+          </span>
           <span className="small muted">{session.role}</span>
         </span>
         <Icon name="down" size={14} />

@@ -48,6 +48,7 @@ export async function accessibilityProblems(page: Page): Promise<readonly string
 /** Takes a picture of the whole page. */
 export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
+  await page.evaluate('window.scrollTo(0, 0)');
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true, animations: 'disabled' });
 }
 

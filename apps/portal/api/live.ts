@@ -35,11 +35,14 @@ async function followJob(
     } catch {
       // The connection is gone; `call` has told so where it matters.
     }
-    if (signal.aborted) return;
+    if (isAborted(signal)) return;
     told.liveness('connecting');
     await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
   }
 }
+
+/** (The compiler believes that it cannot change while we wait.) */
+const isAborted = ({ aborted }: AbortSignal): boolean => aborted;
 
 async function openStream(request: Request): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   const response = await call(request, { timeoutMs: null });

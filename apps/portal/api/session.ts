@@ -27,8 +27,7 @@ export const currentSession = (): Session | undefined => sessions.get()[0];
 
 function readStored(): readonly Session[] {
   try {
-    const stored = JSON.parse(sessionStorage.getItem(KEY) ?? '[]') as readonly Session[];
-    return Array.isArray(stored) ? stored : [];
+    return JSON.parse(sessionStorage.getItem(KEY) ?? '[]') as readonly Session[];
   } catch {
     return [];
   }

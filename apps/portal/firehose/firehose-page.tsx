@@ -18,7 +18,7 @@ export default function FirehosePage() {
     <>
       <PageHead
         title="Firehose"
-        about="What happens in the whole installation, live. Names and tenants are told apart, not told."
+        about="What happens in the whole installation, live. Opaque ids stand for names and tenants."
       />
       {error !== null && <Failure error={error} again={() => void refetch()} />}
       {data === undefined && error === null && <Loading what="the firehose" />}

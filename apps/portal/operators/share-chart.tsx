@@ -38,7 +38,7 @@ export function ShareChart() {
               {bands.map(({ queue, now }, index) => (
                 <li key={queue}>
                   <span data-band={index % COLOURS}>
-                    <span className="mono">{queue}</span> {percent.format(now)}
+                    <code>{queue}</code> {percent.format(now)}
                   </span>
                 </li>
               ))}

@@ -78,7 +78,7 @@ const TenantTable = ({
             <td role="cell" className="name" data-label="Tenant">
               <div>
                 {tenant.name}
-                <div className="small muted mono anywhere">{tenant.id}</div>
+                <div className="small muted mono whole">{tenant.id}</div>
               </div>
             </td>
             <td role="cell" data-label="Queues">
@@ -116,7 +116,7 @@ function LimitList({ limits }: { readonly limits: Limits }) {
   return (
     <ul className="small">
       {set.map(([limit, name]) => (
-        <li key={limit}>
+        <li key={limit} className="nowrap">
           {name}: {limits[limit]}
         </li>
       ))}

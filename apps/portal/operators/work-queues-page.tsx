@@ -58,7 +58,7 @@ const QueueTable = ({ queues }: { readonly queues: readonly WorkQueue[] }) => (
         {queues.map((queue) => (
           <tr key={queue.name} role="row">
             <td role="cell" className="name" data-label="Queue">
-              <span className="mono anywhere">{queue.name}</span>
+              <span className="mono whole">{queue.name}</span>
             </td>
             <td role="cell" data-label="State">
               <div>
@@ -86,7 +86,7 @@ const QueueTable = ({ queues }: { readonly queues: readonly WorkQueue[] }) => (
               <span title={queue.workers.join(', ')}>{queue.consumers}</span>
             </td>
             <td role="cell" data-label="Tenants">
-              {queue.tenants.length === 0 ? <span className="muted">–</span> : queue.tenants.join(', ')}
+              <span className="small anywhere">{queue.tenants.join(', ') || '–'}</span>
             </td>
           </tr>
         ))}

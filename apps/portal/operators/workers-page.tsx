@@ -64,7 +64,7 @@ const WorkerTable = ({ workers }: { readonly workers: readonly Worker[] }) => (
         {workers.map((worker) => (
           <tr key={worker.worker} role="row">
             <td role="cell" className="name" data-label="Worker">
-              <span className="anywhere">{worker.worker}</span>
+              <span className="whole">{worker.worker}</span>
             </td>
             <td role="cell" data-label="State">
               <div>

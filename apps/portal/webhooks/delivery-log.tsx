@@ -69,7 +69,11 @@ function DeliveryRow({ webhook, delivery }: { readonly webhook: Webhook; readonl
           <Icon name="down" size={16} />
           <span className="mono grow">{delivery.type}</span>
           <span className="muted small">
-            {delivery.attempts === 1 ? '1 attempt' : `${delivery.attempts} attempts`}
+            {delivery.attempts === 0
+              ? 'Not tried'
+              : delivery.attempts === 1
+                ? '1 attempt'
+                : `${delivery.attempts} attempts`}
           </span>
           <StatusBadge status={delivery.status} />
           <span className="muted small when">

@@ -89,13 +89,13 @@ export const usePause = (id: string) =>
   );
 
 export const useRemove = (id: string) =>
-  useChange((_: void) => settled(api.DELETE('/v1/webhooks/{webhook}', at(id))));
+  useChange(() => settled(api.DELETE('/v1/webhooks/{webhook}', at(id))));
 
 export const useTest = (id: string) =>
   useChange((_: void) => answered(api.POST('/v1/webhooks/{webhook}/test', { ...at(id), headers: again() })));
 
 export const useRotate = (id: string) =>
-  useChange((_: void) =>
+  useChange(() =>
     answered(api.POST('/v1/webhooks/{webhook}/rotate-secret', { ...at(id), headers: again(), body: {} })),
   );
 
