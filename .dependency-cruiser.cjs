@@ -6,13 +6,14 @@ const may = {
   openstack: [],
   ssh: [],
   dispatch: [],
-  platform: [], // these five could each be published alone
+  telemetry: [],
+  platform: [], // these six could each be published alone
   workflow: ['event-log'],
   brokers: ['workflow', 'event-log', 'openstack', 'ssh', 'platform'],
   notify: ['event-log', 'platform'],
   tenants: ['event-log', 'platform'],
   // What the API and the workers open alike, so that the wiring stands in one place.
-  runtime: ['brokers', 'tenants', 'notify', 'workflow', 'dispatch', 'event-log', 'openstack', 'platform'],
+  runtime: ['brokers', 'tenants', 'notify', 'workflow', 'dispatch', 'event-log', 'openstack', 'platform', 'telemetry'],
 };
 const rooms = existsSync('libs') ? readdirSync('libs') : [];
 const unlisted = rooms.filter((room) => !(room in may));

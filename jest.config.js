@@ -18,6 +18,6 @@ export default {
       },
     ],
   },
-  setupFilesAfterEnv: [],
+  testSequencer: './scripts/longest-first.mjs',
   testTimeout: 30_000,
 };

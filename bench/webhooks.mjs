@@ -1,4 +1,4 @@
-// node bench/webhooks.mjs [--quick] [--only NAME] [--json]: webhooks beside raw POSTs. Needs `npm run build`; takes
+// node bench/webhooks.mjs [--quick] [--only NAME] [--json FILE]: webhooks beside raw POSTs. Needs `npm run build`; takes
 // PostgreSQL from DATABASE_URL, or starts one of its own.
 import { EventLog, Projector, schemaDirectory as logSchema, write } from '#event-log';
 import {
@@ -16,7 +16,7 @@ import {
 import { fork } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
@@ -27,7 +27,7 @@ import { startServices } from '../scripts/services.mjs';
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
+    json: { type: 'string' },
     only: { type: 'string' },
   },
 });
@@ -250,5 +250,5 @@ try {
 } finally {
   await services.stop();
 }
-if (options.json) console.log(JSON.stringify(rows, null, 2));
-else console.table(rows);
+if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(rows, null, 2));
+console.table(rows);

@@ -7,7 +7,7 @@ import openapiTS, { astToString } from 'openapi-typescript';
 
 const FILE = 'apps/portal/api/schema.ts';
 const { ApiModule } = await import('../dist/apps/api/api.module.js');
-const { describeApi } = await import('../dist/apps/api/openapi/document.js');
+const { describeApi } = await import('../dist/apps/api/description.js');
 
 // The description needs no runtime: nothing of it is called.
 const access = { token: 'x'.repeat(24), secretKey: Buffer.alloc(32), webhookAllow: [] };

@@ -28,6 +28,26 @@ import { WorkerPoolsController } from './worker-pools/worker-pools.controller.ts
 import { WorkersController } from './workers/workers.controller.ts';
 import { WorkQueuesController } from './work-queues/work-queues.controller.ts';
 
+/** Every resource. */
+export const controllers = [
+  BrokersController,
+  JobsController,
+  EventsController,
+  WebhooksController,
+  DeliveriesController,
+  CloudController,
+  DoctorController,
+  FirehoseController,
+  HealthController,
+  MeController,
+  SignInController,
+  TenantsController,
+  TokensController,
+  WorkerPoolsController,
+  WorkersController,
+  WorkQueuesController,
+];
+
 /** What the API is made of: one runtime, one filter, one pipe, one guard. */
 @Module({})
 export class ApiModule {
@@ -46,24 +66,7 @@ export class ApiModule {
     const keystone = new KeystoneCallers(runtime.log, runtime.world.cloud.keystone, access.adminProject);
     return {
       module: ApiModule,
-      controllers: [
-        BrokersController,
-        JobsController,
-        EventsController,
-        WebhooksController,
-        DeliveriesController,
-        CloudController,
-        DoctorController,
-        FirehoseController,
-        HealthController,
-        MeController,
-        SignInController,
-        TenantsController,
-        TokensController,
-        WorkerPoolsController,
-        WorkersController,
-        WorkQueuesController,
-      ],
+      controllers: [...controllers],
       providers: [
         { provide: Runtime, useValue: runtime },
         { provide: JobEventStreams, useValue: streams.jobs },
@@ -74,7 +77,7 @@ export class ApiModule {
         { provide: FirehoseAddress, useValue: new FirehoseAddress(access.firehose) },
         { provide: Idempotency, useValue: new Idempotency(runtime.log, access.secretKey) },
         { provide: Launches, useValue: new Launches(runtime) },
-        { provide: APP_FILTER, useValue: new ProblemFilter(runtime.logger) },
+        { provide: APP_FILTER, useValue: new ProblemFilter(runtime.logger, runtime.metrics) },
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_PIPE, useValue: new StandardSchemaValidationPipe({ exceptionFactory: toProblem }) },
       ],

@@ -3,6 +3,8 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Problem } from '#platform';
 import { Runtime } from '#runtime';
 import { Access } from './caller.ts';
+import { Alive, ReadyShown } from './health.answers.ts';
+import { Answers } from './open-api.ts';
 
 @ApiTags('operation')
 @Access('public')
@@ -16,6 +18,7 @@ export class HealthController {
 
   @Get('healthz')
   @ApiOperation({ summary: 'The process lives' })
+  @Answers(200, Alive)
   alive() {
     return { status: 'ok' };
   }
@@ -23,11 +26,18 @@ export class HealthController {
   @Get('readyz')
   @ApiOperation({
     summary: 'The process can serve',
-    description: 'The database answers; without it nothing can be accepted.',
+    description:
+      'PostgreSQL answers; without it nothing can be accepted. `degraded` where something else is away: requests are ' +
+      'accepted and wait. Each dependency is named, with what to do.',
   })
+  @Answers(200, ReadyShown)
   async ready() {
-    const database = await this.runtime.checkDatabase();
-    if (!database.ok) throw new Problem('unavailable', 'The database does not answer.');
-    return { status: 'ok' };
+    const report = await this.runtime.health.report();
+    if (report.status !== 'unavailable') return report;
+    const errors = report.dependencies.flatMap(({ name, remedy }) =>
+      remedy === null ? [] : [{ field: name, message: remedy }],
+    );
+    const needed = report.dependencies.filter(({ ok, needed }) => needed && !ok);
+    throw new Problem('unavailable', needed.map(({ remedy }) => remedy).join(' '), { errors });
   }
 }

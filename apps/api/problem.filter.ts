@@ -3,6 +3,7 @@ import { Catch, HttpException } from '@nestjs/common';
 import { CloudError } from '#openstack';
 import type { FieldError, Logger, ProblemKind } from '#platform';
 import { Problem } from '#platform';
+import type { Metrics } from '#telemetry';
 import type { Request, Response } from 'express';
 
 /** The part of a Standard Schema issue that is used here. */
@@ -27,15 +28,19 @@ export function toProblem(issues: readonly Issue[]): Problem {
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger: Logger;
+  private readonly metrics: Metrics;
 
-  constructor(logger: Logger) {
+  constructor(logger: Logger, metrics: Metrics) {
     this.logger = logger;
+    this.metrics = metrics;
   }
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     const problem = problemOf(error);
+    const limit = limits[problem.kind];
+    if (limit !== undefined) this.metrics.limitsReached.inc({ limit });
     if (problem.kind === 'internal')
       this.logger.error({ error, method: request.method, path: request.path }, 'a request failed');
     if (response.headersSent) {
@@ -49,6 +54,12 @@ export class ProblemFilter implements ExceptionFilter {
       .send(JSON.stringify(problem.document(request.path)));
   }
 }
+
+/** The limit that was reached, where a problem is that one was. */
+const limits: Partial<Record<ProblemKind, string>> = {
+  'rate-limited': 'submissions_per_minute',
+  'limit-reached': 'brokers',
+};
 
 const ofStatus: Readonly<Record<number, ProblemKind>> = {
   400: 'invalid-request',

@@ -8,8 +8,10 @@ import type { NextFunction, Request, Response } from 'express';
 import { ApiModule } from './api.module.ts';
 import { EventStreams } from './events/event-streams.ts';
 import { JobEventStreams } from './jobs/job-event-streams.ts';
-import { describeApi } from './openapi/document.ts';
+import { describeApi } from './description.ts';
+import { measureInstallation, measureRequests } from './metrics.ts';
 import { servePortal } from './portal.ts';
+import { traceRequests } from './traces.ts';
 
 /** What the API needs from the environment besides the runtime's variables. */
 export const apiVariables = [
@@ -60,6 +62,9 @@ export async function startApi(
     forceCloseConnections: true,
   });
   app.disable('x-powered-by');
+  app.use(traceRequests);
+  app.use(measureRequests(runtime.metrics));
+  measureInstallation(runtime);
   app.useBodyParser('json', { limit: MAX_BODY, strict: true });
   app.use((_request: Request, response: Response, next: NextFunction) => {
     response.set({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });

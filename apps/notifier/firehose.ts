@@ -31,10 +31,12 @@ export interface Firehose {
 /**
  * The firehose, as far as it is configured.
  *
+ * @param isNamed whether a tenant lets its names be read by everybody
  * @throws ConfigError where a source is configured by halves
  */
 export async function openFirehose(
   config: Pick<Variables, (typeof firehoseVariables)[number]>,
+  isNamed: (tenant: string) => Promise<boolean>,
   logger: Logger,
 ): Promise<Firehose> {
   const opaque = opaqueIds(Buffer.from(config.WARRENER_SECRET_KEY, 'base64'));
@@ -50,7 +52,7 @@ export async function openFirehose(
   const source = sourceOf(config.WARRENER_INSTALLATION);
   const all = [publisher, ...bridges, watch].filter((one) => one !== undefined);
   return {
-    channels: publisher === undefined ? [] : [firehoseChannel({ publisher, source, opaque })],
+    channels: publisher === undefined ? [] : [firehoseChannel({ publisher, source, opaque, isNamed })],
     start: () => {
       for (const one of all) one.start();
       logger.info({ publishers }, publishers.length === 0 ? 'there is no firehose' : 'the firehose is open');

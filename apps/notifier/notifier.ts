@@ -20,8 +20,11 @@ import {
 } from '#notify';
 import type { Variables } from '#platform';
 import { openPool } from '#platform';
+import type { TenantEvent } from '#tenants';
+import { loadTenant } from '#tenants';
 import type { Runtime } from '#runtime';
 import type { JobEvent } from '#workflow';
+import type { Firehose } from './firehose.ts';
 import { firehoseVariables, openFirehose } from './firehose.ts';
 
 /** What the notifier needs from the environment besides the runtime's variables. */
@@ -40,6 +43,25 @@ type NotifierConfig = Pick<
 // A fact that nobody tells outside would leave gaps in the sequences: it does not compile.
 facts.job satisfies Record<JobEvent['type'], unknown>;
 facts.broker satisfies Record<BrokerEvent['type'], unknown>;
+facts.tenant satisfies Record<TenantEvent['type'], unknown>;
+
+/** Tells operators whether everybody who should be heard on the firehose is. */
+function watchFirehose({ metrics, health }: Runtime, firehose: Firehose): void {
+  metrics.lookUp('firehose', [metrics.firehoseHealthy], async () => {
+    for (const [publisher, { ok }] of Object.entries(firehose.health()))
+      metrics.firehoseHealthy.set({ publisher }, ok ? 1 : 0);
+  });
+  for (const publisher of Object.keys(firehose.health()))
+    health.add({
+      name: `firehose-${publisher}`,
+      needed: false,
+      remedy: `The publisher "${publisher}" of the firehose is not heard: see whether Mosquitto runs, whether MQTT_URL and its like lead to it, and the log.`,
+      look: async () => {
+        const now = firehose.health()[publisher];
+        if (now?.ok !== true) throw new Error(now?.detail);
+      },
+    });
+}
 
 const FORGET_EVERY_MS = 60 * 60 * 1_000;
 
@@ -56,7 +78,9 @@ export async function startNotifier(
     onError: (error) => logger.warn({ error }, 'an idle database connection broke'),
   });
   const source = sourceOf(config.WARRENER_INSTALLATION);
-  const firehose = await openFirehose(config, logger);
+  const isNamed = async (tenant: string) => (await loadTenant(log, tenant))?.public_names ?? false;
+  const firehose = await openFirehose(config, isNamed, logger);
+  watchFirehose(runtime, firehose);
   const poster = new Poster(new AddressGuard(config.WARRENER_WEBHOOK_ALLOW));
   const timers: Timers = new Timers({
     redisUrl: config.REDIS_URL,

@@ -54,6 +54,14 @@ export function controlRoutes(faults: Faults, tokens: Tokens, servers: Servers):
     ],
     [
       'POST',
+      /^\/sandbox\/break-ssh$/,
+      () => {
+        servers.breakConnections();
+        return { status: 204 };
+      },
+    ],
+    [
+      'POST',
       /^\/sandbox\/abandon-deletes$/,
       ({ body }) => {
         servers.deletesToAbandon = Number((body as { times?: unknown } | null)?.times ?? 1);

@@ -15,6 +15,7 @@ import { guestsPossible } from './servers/namespaces.ts';
 import { Images } from './servers/images.ts';
 import { Servers } from './servers/servers.ts';
 import { Store } from './state.ts';
+import { claimSubnet } from './subnet.ts';
 
 const say = (text: string): void => void process.stderr.write(`sandbox (no real cloud): ${text}\n`);
 
@@ -40,6 +41,9 @@ const wantedPort =
   (existsSync(portFile) ? Number(readFileSync(portFile, 'utf8')) : 0);
 
 const store = new Store(join(folder, 'cloud.json'));
+await claimSubnet(store).catch((error: unknown) =>
+  refuse(error instanceof Error ? error.message : String(error)),
+);
 if (store.state.keypairs.length === 0) {
   const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'demo-key' });
   writeFileSync(join(folder, 'demo-key'), pair.private, { mode: 0o600 });

@@ -75,8 +75,8 @@ export interface FlavorRecord extends Named {
 export interface CloudState {
   readonly password: string;
   readonly applicationCredential: { readonly id: string; readonly secret: string };
-  /** Where its addresses begin; by chance, so that two sandboxes on one machine do not meet. */
-  readonly firstSubnet: number;
+  /** Where its addresses begin. */
+  firstSubnet: number;
   readonly projectId: string;
   readonly userId: string;
   readonly images: (Named & { readonly created: string })[];
@@ -90,7 +90,8 @@ export interface CloudState {
   floatingIps: FloatingIpRecord[];
 }
 
-const LAST_SUBNET = 250;
+/** Subnets are numbered from 1. */
+export const LAST_SUBNET = 250;
 
 const flavor = (name: string, ram: number, vcpus: number, disk: number): FlavorRecord => ({
   id: randomUUID(),

@@ -68,6 +68,12 @@ export async function startWorker(
     abortOnError: false,
     strategy: transport,
   });
+  const { workerSlots, workerRunning } = runtime.metrics;
+  runtime.metrics.lookUp('worker', [workerSlots, workerRunning], async () => {
+    const { slots, running } = transport.report();
+    workerSlots.set(slots);
+    workerRunning.set(running);
+  });
   await worker.listen();
   control.start();
   runtime.startSweeping();

@@ -19,6 +19,8 @@ export interface ConfirmingChannelOptions {
 interface Publication {
   readonly message: WorkMessage;
   readonly content: Buffer;
+  /** Made when it was handed over: the trace at hand later on may be another message's. */
+  readonly headers: Readonly<Record<string, string>>;
   /** Counts the first time only. */
   readonly settle: (error?: PublishError) => void;
 }
@@ -76,6 +78,7 @@ export class ConfirmingChannel {
       const publication: Publication = {
         message,
         content,
+        headers: headersOf(message),
         settle: (error) => {
           clearTimeout(timer);
           this.#unsettled.delete(publication);
@@ -104,7 +107,7 @@ export class ConfirmingChannel {
   }
 
   #transmit(publication: Publication): void {
-    const { message, content, settle } = publication;
+    const { message, content, headers, settle } = publication;
     this.#sent += 1;
     const number = String(this.#sent); // the same message may be under way twice
     const options = {
@@ -114,7 +117,7 @@ export class ConfirmingChannel {
       correlationId: number,
       contentType: 'application/json',
       timestamp: Math.floor(Date.now() / 1000),
-      headers: headersOf(message),
+      headers,
     };
     this.#inFlight.set(number, publication);
     try {

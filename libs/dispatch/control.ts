@@ -37,7 +37,8 @@ export const Control = z.discriminatedUnion('type', [
 /** What running workers are told. Without `to` it is for all of them. */
 export type Control = z.infer<typeof Control>;
 
-const Announcement = z.strictObject({
+/** The schema of what a worker says of itself. */
+export const Announcement = z.strictObject({
   worker: text,
   pool: text,
   host: z.string(),

@@ -1,3 +1,4 @@
+import { context, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from './logger.ts';
@@ -104,7 +105,9 @@ export class Handling {
       return 'hopeless';
     }
     try {
-      await handler(body, { queue, messageId, redelivered: message.fields.redelivered });
+      const info = { queue, messageId, redelivered: message.fields.redelivered };
+      const traced = propagation.extract(ROOT_CONTEXT, message.properties.headers ?? {});
+      await context.with(traced, () => handler(body, info));
       if (this.#failures.size > 0) this.#failures.delete(failureKey(delivery));
       return 'handled';
     } catch (error) {

@@ -1,3 +1,4 @@
+import { context, propagation } from '@opentelemetry/api';
 import type { ConsumeMessage, GetMessage } from 'amqplib';
 
 /** A message for a work queue. Its id goes with it: two messages of the same id are the same message. */
@@ -15,7 +16,9 @@ const TENANT_HEADER = 'x-warrener-tenant';
 
 /** The headers that a message is published with. */
 export function headersOf({ tenant }: Pick<WorkMessage, 'tenant'>): Record<string, string> {
-  return tenant === undefined ? {} : { [TENANT_HEADER]: tenant };
+  const headers = tenant === undefined ? {} : { [TENANT_HEADER]: tenant };
+  propagation.inject(context.active(), headers); // `traceparent`, where there is a trace
+  return headers;
 }
 
 export function tenantOf(message: ConsumeMessage | GetMessage): string | undefined {

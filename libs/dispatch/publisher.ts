@@ -1,8 +1,11 @@
+import { SpanKind, trace } from '@opentelemetry/api';
 import { ConfirmingChannel } from './confirming-channel.ts';
 import { KeptConnection } from './connection.ts';
 import type { Logger } from './logger.ts';
 import type { WorkMessage } from './message.ts';
 import { PublishError } from './publish-error.ts';
+
+const tracer = trace.getTracer('warrener');
 
 export interface PublisherOptions {
   readonly url: string;
@@ -66,12 +69,16 @@ export class Publisher {
    */
   async publish(message: WorkMessage): Promise<void> {
     if (this.#stopping) throw new PublishError('disconnected', 'the publisher has stopped');
-    const publishing = this.#connected().publish(message);
+    const channel = this.#connected();
+    // Not the active span: what the message brings about belongs to the job, beside its publishing.
+    const span = tracer.startSpan(`publish ${message.queue}`, { kind: SpanKind.PRODUCER });
+    const publishing = channel.publish(message);
     this.#publishing.add(publishing);
     try {
       await publishing;
     } finally {
       this.#publishing.delete(publishing);
+      span.end();
     }
   }
 

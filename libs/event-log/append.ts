@@ -35,7 +35,7 @@ inserted as (
   insert into warrener.stream (id, kind, tenant, version, state, state_version)
   select w.stream, w.kind, w.tenant, w.version, w.state, w.state_version
   from wanted w
-  where w.expected = 0 and w.append in (select append from won)
+  where w.expected = 0 and w.version > 0 and w.append in (select append from won)
 ),
 recorded as (
   insert into warrener.event (epoch, stream, kind, tenant, version, type, data, meta)
@@ -49,19 +49,24 @@ owed as (
   select m.id, m.queue, m.body, coalesce(m.due_at, now())
   from jsonb_to_recordset($3::jsonb) as m(append int, id uuid, queue text, body jsonb, due_at timestamptz)
   where m.append in (select append from won)
+),
+settled as (
+  delete from warrener.outbox where id = any($4::uuid[])
 )
 select append from won`;
 
 const UNIQUE_VIOLATION = '23505';
 
 /**
- * Writes appends in one statement; the answers come in their order. No stream may be in two of them.
+ * Writes appends in one statement; the answers come in their order. No stream may be written by two of them. The messages
+ * in `settled`, of earlier appends, are forgotten along the way.
  *
  * @throws the database's error, with nothing written
  */
 export async function appendTogether(
   pool: Pool,
   appends: readonly Append[],
+  settled: readonly string[],
 ): Promise<readonly AppendResult[]> {
   const { rows } = await pool.query<{ append: number }>({
     name: 'warrener-append',
@@ -70,6 +75,7 @@ export async function appendTogether(
       JSON.stringify(streamRows(appends)),
       JSON.stringify(eventRows(appends)),
       JSON.stringify(messageRows(appends)),
+      settled,
     ],
   });
   const won = new Set(rows.map((row) => row.append));
@@ -81,7 +87,7 @@ export async function appendTogether(
 /** Writes one append. A stream that somebody else created meanwhile is a conflict, not an error. */
 export async function appendAlone(pool: Pool, append: Append): Promise<AppendResult> {
   try {
-    const [result] = await appendTogether(pool, [append]);
+    const [result] = await appendTogether(pool, [append], []);
     return result ?? { ok: false, conflict: firstStream(append) };
   } catch (error) {
     if (isUniqueViolation(error)) return { ok: false, conflict: firstStream(append) };
@@ -98,8 +104,9 @@ function isUniqueViolation(error: unknown): boolean {
 }
 
 const streamRows = (appends: readonly Append[]) =>
-  appends.flatMap(({ writes }, append) =>
-    writes.map((write) => ({
+  appends.flatMap(({ writes, absent = [] }, append) => [
+    ...absent.map((stream) => ({ append, stream, expected: 0, version: 0 })),
+    ...writes.map((write) => ({
       append,
       stream: write.stream,
       kind: write.kind,
@@ -109,7 +116,7 @@ const streamRows = (appends: readonly Append[]) =>
       state: write.state,
       state_version: write.stateVersion,
     })),
-  );
+  ]);
 
 const eventRows = (appends: readonly Append[]) =>
   appends.flatMap(({ writes, meta = {} }, append) =>

@@ -149,6 +149,45 @@ test('messages are written with their events, found when overdue, and forgotten 
   expect(await log.overdueMessages(0, 10)).toEqual([]);
 });
 
+test('a settlement rides along with the next append', async () => {
+  const id = '01890000-0000-7000-8000-000000000004';
+  const messages = [{ id, queue: 'q', body: {}, dueAt: null }];
+  await log.append({ writes: [write(counter, { stream: 's', tenant: 't' }, [counted(1)])], messages });
+  const settled = log.settleMessages([id]);
+  const appended = create('other', counted(1));
+  await Promise.all([settled, appended]);
+  const { rows } = await pool.query('select id from warrener.outbox');
+  expect(rows).toEqual([]);
+});
+
+test('an append that broke takes no settlement down with it', async () => {
+  const id = '01890000-0000-7000-8000-000000000005';
+  const messages = [{ id, queue: 'q', body: {}, dueAt: null }];
+  await log.append({ writes: [write(counter, { stream: 's', tenant: 't' }, [counted(1)])], messages });
+  const settled = log.settleMessages([id]);
+  const poisoned = log.append({
+    writes: [{ ...write(counter, { stream: 'bad', tenant: 't' }, []), state: { text: '\u0000' } }],
+  });
+  await expect(poisoned).rejects.toThrow();
+  await settled;
+  const { rows } = await pool.query('select id from warrener.outbox');
+  expect(rows).toEqual([]);
+});
+
+test('an append that builds on the absence of a stream meets a conflict once there is one', async () => {
+  const upon = (stream: string, absent: string) =>
+    log.append({
+      writes: [write(counter, { stream, tenant: 't' }, [counted(1)])],
+      absent: [absent],
+    });
+  const many = await Promise.all(Array.from({ length: 20 }, (_, index) => upon(`upon-${index}`, 'limit')));
+  expect(many.every(({ ok }) => ok)).toBe(true); // however many build on it at once
+  expect(await log.load(counter, 'limit')).toBeUndefined(); // and looking made none
+  await create('limit', counted(1));
+  expect((await upon('late', 'limit')).ok).toBe(false);
+  expect(await log.load(counter, 'late')).toBeUndefined();
+});
+
 test('a snapshot of another state version is folded anew', async () => {
   await create('s', counted(1), counted(2));
   const doubled: typeof counter = {

@@ -1,5 +1,7 @@
+import { trace } from '@opentelemetry/api';
 import type { Pool } from 'pg';
 import { appendAlone, appendTogether } from './append.ts';
+import { DatabaseClock } from './database-clock.ts';
 import { GroupCommit } from './group-commit.ts';
 import type {
   Append,
@@ -13,6 +15,8 @@ import type {
   StreamType,
 } from './types.ts';
 import { silent, START } from './types.ts';
+
+const tracer = trace.getTracer('warrener');
 
 export interface EventLogOptions {
   readonly logger?: Logger;
@@ -50,13 +54,22 @@ export class EventLog {
   readonly #pool: Pool;
   readonly #logger: Logger;
   readonly #group: GroupCommit;
+  readonly #clock: DatabaseClock;
 
   constructor(pool: Pool, options: EventLogOptions = {}) {
     this.#pool = pool;
     this.#logger = options.logger ?? silent;
+    this.#clock = new DatabaseClock(pool);
     this.#group = new GroupCommit({
-      together: (appends) => appendTogether(pool, appends),
+      together: (appends, settled) => appendTogether(pool, appends, settled),
       alone: (append) => appendAlone(pool, append),
+      settle: async (ids) => {
+        await pool.query({
+          name: 'warrener-settle',
+          text: 'delete from warrener.outbox where id = any($1)',
+          values: [ids],
+        });
+      },
     });
   }
 
@@ -68,7 +81,16 @@ export class EventLog {
     const streams = new Set(append.writes.map(({ stream }) => stream));
     if (streams.size !== append.writes.length)
       throw new Error('an append writes each stream once; merge its events');
-    return this.#group.append(append);
+    const span = tracer.startSpan('append', { attributes: { 'warrener.streams': streams.size } });
+    return this.#group.append(append).finally(() => span.end());
+  }
+
+  /**
+   * The database's time, RFC 3339 with milliseconds. What is decided by time is decided by this clock, so that a worker
+   * whose own is wrong, or jumps, decides like all others.
+   */
+  async now(): Promise<string> {
+    return new Date(await this.#clock.now()).toISOString();
   }
 
   /** A stream as it stands; undefined where there is none. */
@@ -155,13 +177,9 @@ export class EventLog {
     }));
   }
 
-  /** Forgets messages that are with the broker. */
+  /** Forgets messages that are with the broker: along with the next append, or by itself soon after. */
   async settleMessages(ids: readonly string[]): Promise<void> {
-    await this.#pool.query({
-      name: 'warrener-settle',
-      text: 'delete from warrener.outbox where id = any($1)',
-      values: [ids],
-    });
+    await this.#group.settle(ids);
   }
 
   /** How far behind the readers of the whole log are, and who holds them back. */

@@ -4,6 +4,8 @@ import type { Append, AppendResult } from './types.ts';
 const MAX_TOGETHER = 256;
 /** Statements under way at once: one runs in the database while the next is gathered. */
 const MAX_STATEMENTS = 2;
+/** How long a settlement waits for an append to ride along with, milliseconds. */
+const SETTLE_WITHIN_MS = 50;
 
 interface Waiting {
   readonly append: Append;
@@ -11,9 +13,20 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+interface Settling {
+  readonly ids: readonly string[];
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 export interface GroupCommitOptions {
-  readonly together: (appends: readonly Append[]) => Promise<readonly AppendResult[]>;
+  /** `settled`: messages to be forgotten in the same statement. */
+  readonly together: (
+    appends: readonly Append[],
+    settled: readonly string[],
+  ) => Promise<readonly AppendResult[]>;
   readonly alone: (append: Append) => Promise<AppendResult>;
+  readonly settle: (ids: readonly string[]) => Promise<void>;
 }
 
 /**
@@ -22,6 +35,8 @@ export interface GroupCommitOptions {
  *
  * A stream is never in two statements at once, nor twice in one: a comparison would see only one of the two. Where a
  * statement breaks, its appends are tried one by one, so that a poisoned one fails alone.
+ *
+ * Settlements of messages ride along with appends; where none comes in time they get a statement of their own.
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
@@ -29,6 +44,8 @@ export class GroupCommit {
   readonly #busy = new Set<string>();
   #statements = 0;
   #scheduled = false;
+  #settling: Settling[] = [];
+  #settleTimer: NodeJS.Timeout | undefined;
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
@@ -39,6 +56,33 @@ export class GroupCommit {
       this.#waiting.push({ append, resolve, reject });
       this.#schedule();
     });
+  }
+
+  /** Resolves once the messages are forgotten. */
+  settle(ids: readonly string[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#settling.push({ ids, resolve, reject });
+      this.#settleTimer ??= setTimeout(() => void this.#settle(this.#takeSettling()), SETTLE_WITHIN_MS);
+    });
+  }
+
+  #takeSettling(): readonly Settling[] {
+    clearTimeout(this.#settleTimer);
+    this.#settleTimer = undefined;
+    const taken = this.#settling;
+    this.#settling = [];
+    return taken;
+  }
+
+  /** Never rejects. */
+  async #settle(settling: readonly Settling[]): Promise<void> {
+    if (settling.length === 0) return;
+    try {
+      await this.#options.settle(settling.flatMap(({ ids }) => ids));
+      for (const { resolve } of settling) resolve();
+    } catch (error) {
+      for (const { reject } of settling) reject(error);
+    }
   }
 
   /** Leaves the current tick's other appends the time to arrive. */
@@ -84,9 +128,15 @@ export class GroupCommit {
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
     let results: readonly AppendResult[];
+    const settling = this.#takeSettling();
     try {
-      results = await this.#options.together(batch.map(({ append }) => append));
+      results = await this.#options.together(
+        batch.map(({ append }) => append),
+        settling.flatMap(({ ids }) => ids),
+      );
+      for (const { resolve } of settling) resolve();
     } catch {
+      await this.#settle(settling);
       // Alone it would break the same way, unless it was another one's fault or a race for a new stream.
       for (const { append, resolve, reject } of batch)
         await this.#options.alone(append).then(resolve, reject);

@@ -1,6 +1,8 @@
 export { EventLog, isAfter, isCursor } from './event-log.ts';
 export type { Horizon } from './event-log.ts';
 export { foldProjection } from './fold-projection.ts';
+export { outboxLag, readerLags } from './lags.ts';
+export type { ReaderLag } from './lags.ts';
 export { Loop } from './loop.ts';
 export { LogTail } from './log-tail.ts';
 export { Projector } from './projector.ts';

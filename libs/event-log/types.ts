@@ -51,6 +51,8 @@ export interface OutboxMessage {
 export interface Append {
   readonly writes: readonly StreamWrite[];
   readonly messages?: readonly OutboxMessage[];
+  /** Streams that must not exist: a look at them that needs no statement of its own. */
+  readonly absent?: readonly string[];
   /** Kept with every event: who, by which worker, in which trace. */
   readonly meta?: JsonObject;
 }

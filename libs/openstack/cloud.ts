@@ -1,6 +1,7 @@
 import type { CloudAccess } from './access.ts';
 import { Glance } from './glance.ts';
 import { Http } from './http.ts';
+import type { AnswerReport } from './http.ts';
 import { Keystone } from './keystone.ts';
 import { Neutron } from './neutron.ts';
 import { Nova } from './nova.ts';
@@ -19,6 +20,8 @@ export interface CloudOptions {
   /** Longest time spent on repeating one call that can be repeated, milliseconds. @default 10_000 */
   readonly retryBudgetMs?: number;
   readonly onRequest?: (report: RequestReport) => void;
+  /** Told of everything that went out, for metrics. */
+  readonly onAnswer?: (report: AnswerReport) => void;
 }
 
 /** A project on an OpenStack cloud. */
@@ -31,7 +34,8 @@ export class Cloud {
   readonly #session: Session;
 
   constructor(access: CloudAccess, options: CloudOptions = {}) {
-    this.#http = new Http({ ca: access.ca, verify: access.verify, timeoutMs: options.timeoutMs ?? 60_000 });
+    const { timeoutMs = 60_000, onAnswer } = options;
+    this.#http = new Http({ ca: access.ca, verify: access.verify, timeoutMs, onAnswer });
     this.#session = new Session(access, this.#http);
     const service = {
       http: this.#http,

@@ -1,3 +1,4 @@
+import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { Agent, errors, request as undiciRequest } from 'undici';
 import type { Dispatcher } from 'undici';
 import { CloudError, isRepeatable } from './errors.ts';
@@ -10,11 +11,23 @@ export interface Answer {
   readonly body: unknown;
 }
 
+/** What is told of every request, for metrics: any that went out, Keystone's too. */
+export interface AnswerReport {
+  readonly service: string;
+  readonly method: string;
+  /** Null where there was no answer. */
+  readonly status: number | null;
+  readonly durationMs: number;
+}
+
 export interface HttpOptions {
   readonly ca: string | null;
   readonly verify: boolean;
   readonly timeoutMs: number;
+  readonly onAnswer?: ((report: AnswerReport) => void) | undefined;
 }
+
+const tracer = trace.getTracer('warrener');
 
 /** Largest answer that is read, bytes. */
 const MAX_ANSWER = 16 * 1024 * 1024;
@@ -23,9 +36,11 @@ const MAX_ANSWER = 16 * 1024 * 1024;
 export class Http {
   readonly #agent: Agent;
   readonly #timeoutMs: number;
+  readonly #onAnswer: HttpOptions['onAnswer'];
 
-  constructor({ ca, verify, timeoutMs }: HttpOptions) {
+  constructor({ ca, verify, timeoutMs, onAnswer }: HttpOptions) {
     this.#timeoutMs = timeoutMs;
+    this.#onAnswer = onAnswer;
     this.#agent = new Agent({
       connect: {
         timeout: Math.min(10_000, timeoutMs),
@@ -67,6 +82,9 @@ export class Http {
         ? timeout
         : AbortSignal.any([timeout, options.signal]);
     const body = options.body === undefined ? null : JSON.stringify(options.body);
+    const span = tracer.startSpan(`${service} ${method}`, { kind: SpanKind.CLIENT });
+    const began = performance.now();
+    let status: number | null = null;
     try {
       const answer = await undiciRequest(url, {
         method,
@@ -81,10 +99,17 @@ export class Http {
         // undici repeats nothing by itself; a keep-alive connection that the server just closed shows as a lost answer.
         reset: method !== 'GET' && method !== 'HEAD',
       });
-      return { status: answer.statusCode, headers: answer.headers, body: await readBody(answer.body) };
+      const read = await readBody(answer.body);
+      status = answer.statusCode;
+      return { status, headers: answer.headers, body: read };
     } catch (error) {
       if (isRepeatable(method)) options.signal?.throwIfAborted();
       throw lost(service, method, error);
+    } finally {
+      if (status === null) span.setStatus({ code: SpanStatusCode.ERROR });
+      else span.setAttribute('http.response.status_code', status);
+      span.end();
+      this.#onAnswer?.({ service, method, status, durationMs: performance.now() - began });
     }
   }
 }

@@ -7,3 +7,4 @@ export type { KnownToken } from './keystone.ts';
 export type { FloatingIp, Network, Port, SecurityGroup } from './neutron.ts';
 export type { Server } from './nova.ts';
 export type { RequestReport } from './service.ts';
+export type { AnswerReport } from './http.ts';

@@ -96,6 +96,12 @@ const variables = z.object({
     .default('nova')
     .transform((text) => text.split(/\s+/).filter(Boolean))
     .pipe(z.array(queue).min(1, 'expected at least one exchange')),
+  /** Port for metrics and health, asked for without a token; 0 takes a free one. Without it they are not served. */
+  WARRENER_METRICS_PORT: port.optional(),
+  /** Address of that port; loopback unless somebody else has to reach it. */
+  WARRENER_METRICS_HOST: z.string().min(1).default('127.0.0.1'),
+  /** Where traces are sent, by OTLP over HTTP; without it there are none. OpenTelemetry's other variables apply too. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: url('http', 'https').optional(),
   WARRENER_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

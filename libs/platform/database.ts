@@ -26,12 +26,17 @@ export function openPool(
     keepAlive: true,
   });
   pool.on('error', options.onError); // an idle connection broke; the pool replaces it
+  // One that breaks while it is lent out, between two queries, is told by the next query; without a listener it would end
+  // the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
 /**
  * The read models' data source. Brings the schema up to date first: every `NNN-*.sql` of the sources, once, in order,
  * each in a transaction of its own, one process at a time.
+ *
+ * @throws Error with a sentence where the database has the schema of a newer Warrener
  */
 export async function openDataSource(
   databaseUrl: string,
@@ -56,14 +61,37 @@ export async function openDataSource(
   });
   await source.initialize();
   const lock = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+  lock.on('error', () => undefined); // the next query tells
   await lock.connect();
   try {
     await lock.query(`select pg_advisory_lock(hashtext('warrener schema'))`);
+    await refuseNewer(lock, migrations);
     await source.runMigrations();
   } finally {
     await lock.end(); // and with it the lock
   }
   return source;
+}
+
+/** A newer Warrener may keep things where this one does not look: it would go wrong in silence. */
+async function refuseNewer(
+  client: pg.Client,
+  migrations: readonly (new () => MigrationInterface)[],
+): Promise<void> {
+  const known = new Set(migrations.map((Migration) => new Migration().name));
+  const { rows: exists } = await client.query<{ oid: string | null }>(
+    `select to_regclass('public.warrener_migration') as oid`,
+  );
+  if (exists[0]?.oid === null) return; // an empty database
+  const { rows } = await client.query<{ name: string }>(
+    'select name from public.warrener_migration order by id',
+  );
+  const newer = rows.map(({ name }) => name).filter((name) => !known.has(name));
+  if (newer.length === 0) return;
+  throw new Error(
+    `the database has the schema of a newer Warrener (it has ${newer.map((name) => name.replace(/-\d+$/, '')).join(', ')}). ` +
+      'Start that version, or restore a backup from before the upgrade.',
+  );
 }
 
 /** TypeORM orders migrations by the number that ends their name; rooms come in the order given, files in theirs. */

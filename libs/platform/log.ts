@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api';
 import { pino } from 'pino';
 import type { Logger as PinoLogger } from 'pino';
 
@@ -22,6 +23,10 @@ export function createLogger(name: string, level: string): Logger {
     redact: {
       paths: SECRET_PATHS.flatMap((path) => [path, `*.${path}`, `*.*.${path}`]),
       censor: '[redacted]',
+    },
+    mixin: () => {
+      const span = trace.getActiveSpan();
+      return span === undefined ? {} : { trace: span.spanContext().traceId };
     },
     formatters: { level: (label) => ({ level: label }) },
     serializers: { error: pino.stdSerializers.err },

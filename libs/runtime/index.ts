@@ -1,3 +1,4 @@
+export { openOperations } from './operations.ts';
 export { runProcess } from './process.ts';
-export { Runtime, runtimeVariables } from './runtime.ts';
+export { projectionNames, Runtime, runtimeVariables } from './runtime.ts';
 export { queuesOf } from './workers.ts';

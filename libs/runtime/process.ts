@@ -1,6 +1,7 @@
 import type { Logger } from '#platform';
 import { ConfigError, createLogger, environment, readConfig, Shutdown } from '#platform';
 import { CloudConfigError } from '#openstack';
+import { startTracing } from '#telemetry';
 
 /**
  * Runs a server process: starts it, ends it in order on SIGTERM and SIGINT, and says in one sentence what is wrong where
@@ -21,7 +22,12 @@ export async function runProcess(
   process.once('SIGTERM', end);
   process.once('SIGINT', end);
   try {
-    logger = createLogger(name, readConfig(environment(), ['WARRENER_LOG_LEVEL']).WARRENER_LOG_LEVEL);
+    const config = readConfig(environment(), ['WARRENER_LOG_LEVEL', 'OTEL_EXPORTER_OTLP_ENDPOINT']);
+    logger = createLogger(name, config.WARRENER_LOG_LEVEL);
+    if (config.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined) {
+      const tracing = await startTracing(name);
+      shutdown.add('traces', () => tracing.stop());
+    }
     await start(shutdown, logger);
   } catch (error) {
     const misconfigured = error instanceof ConfigError || error instanceof CloudConfigError;

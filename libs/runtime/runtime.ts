@@ -14,6 +14,7 @@ import { schemaDirectory as notifySchema, webhooksProjection } from '#notify';
 import { Cloud, readCloudAccess } from '#openstack';
 import type { DataSource, Logger, Shutdown, Variables } from '#platform';
 import { openDataSource, openPool } from '#platform';
+import { Health, Metrics } from '#telemetry';
 import {
   poolsProjection,
   PoolView,
@@ -27,6 +28,8 @@ import {
 import { Dispatcher, jobsProjection, JobView, Runner, schemaDirectory as jobSchema } from '#workflow';
 import { hostname } from 'node:os';
 import type { Pool } from 'pg';
+import { baseDependencies } from './dependencies.ts';
+import { countAnswer, countedSlots, countEnd } from './measures.ts';
 import { Workers } from './workers.ts';
 
 /** What every server process needs from the environment. */
@@ -38,6 +41,8 @@ export const runtimeVariables = [
   'WARRENER_INSTALLATION',
   'WARRENER_SSH_PORT',
   'WARRENER_LOG_LEVEL',
+  'WARRENER_METRICS_PORT',
+  'WARRENER_METRICS_HOST',
 ] as const;
 
 type RuntimeConfig = Pick<Variables, (typeof runtimeVariables)[number]>;
@@ -51,6 +56,8 @@ const projections = [
   tokensProjection,
   poolsProjection,
 ];
+/** The names of their checkpoints. */
+export const projectionNames: readonly string[] = projections.map(({ name }) => name);
 const views = [BrokerView, JobView, TenantView, TokenView, PoolView];
 
 /** One thing Warrener depends on, and whether it is there. */
@@ -71,6 +78,9 @@ export class Runtime {
   readonly runner: Runner<BrokerWorld>;
   readonly logger: Logger;
   readonly workers: Workers;
+  readonly metrics: Metrics;
+  /** What this process depends on; whoever adds to the process adds to it. */
+  readonly health = new Health();
   readonly #pool: Pool;
   readonly #projector: Projector;
   readonly #dispatcher: Dispatcher;
@@ -78,8 +88,15 @@ export class Runtime {
   readonly #timers: Timers;
   readonly #commitListeners: (() => void)[] = [];
 
-  private constructor(config: RuntimeConfig, cloud: Cloud, dataSource: DataSource, logger: Logger) {
+  private constructor(
+    config: RuntimeConfig,
+    cloud: Cloud,
+    dataSource: DataSource,
+    metrics: Metrics,
+    logger: Logger,
+  ) {
     this.logger = logger;
+    this.metrics = metrics;
     this.dataSource = dataSource;
     this.#pool = openPool(config.DATABASE_URL, {
       name: 'warrener',
@@ -118,10 +135,15 @@ export class Runtime {
       steps,
       world: this.world,
       alongside: brokerAlongside(this.world),
-      slots: new StepSlots(this.log),
+      slots: countedSlots(new StepSlots(this.log), metrics),
       logger,
       worker: `${hostname()}/${process.pid}`,
-      onAppend: () => this.#committed([]),
+      onAppend: (events, job) => {
+        countEnd(metrics, events, job);
+        this.#committed([]);
+      },
+      onStepRan: ({ step, outcome, durationMs }) =>
+        metrics.stepSeconds.observe({ step, outcome }, durationMs / 1_000),
     });
   }
 
@@ -135,7 +157,9 @@ export class Runtime {
     logger: Logger,
     shutdown: Shutdown,
   ): Promise<Runtime> {
-    const cloud = new Cloud(await readCloudAccess(env), { logger });
+    const metrics = new Metrics(logger);
+    const onAnswer = countAnswer(metrics);
+    const cloud = new Cloud(await readCloudAccess(env), { logger, onAnswer });
     shutdown.add('cloud', () => cloud.close());
     const schemas = [
       { room: 'event-log', directory: logSchema },
@@ -146,7 +170,7 @@ export class Runtime {
     ];
     const dataSource = await openDataSource(config.DATABASE_URL, schemas, views);
     shutdown.add('read models', () => dataSource.destroy());
-    const runtime = new Runtime(config, cloud, dataSource, logger);
+    const runtime = new Runtime(config, cloud, dataSource, metrics, logger);
     shutdown.add('database', () => runtime.#pool.end());
     runtime.#publisher.start();
     shutdown.add('publisher', () => runtime.#publisher.stop());
@@ -156,6 +180,16 @@ export class Runtime {
     shutdown.add('dispatcher', () => runtime.#dispatcher.stop());
     runtime.#projector.start();
     shutdown.add('projections', () => runtime.#projector.stop());
+    runtime.health.add(
+      ...baseDependencies({
+        pool: runtime.#pool,
+        dataSource,
+        log: runtime.log,
+        projections: projectionNames,
+        rabbitmq: runtime.#publisher,
+        redis: runtime.#timers,
+      }),
+    );
     return runtime;
   }
 

@@ -1,4 +1,4 @@
-import { EventLog, schemaDirectory as logSchema } from '#event-log';
+import { EventLog, schemaDirectory as logSchema, write } from '#event-log';
 import { openDataSource, openPool } from '#platform';
 import { changeTenant, createTenant, StepSlots } from '#tenants';
 import type { Step, StepMessage } from '#workflow';
@@ -37,7 +37,8 @@ test('many jobs of a tenant contend for its slots over several workers: each get
   const tenant = 'busy';
   await createTenant(log, tenant, { name: 'Busy', limits: { running_steps: LIMIT } }, 'test');
 
-  // By job: a message that comes twice may run its own step twice, as after a death; that is one slot.
+  // By job: a message that comes twice may run its own step twice, as after a death; that is one slot, and none once
+  // the first of the two has reported.
   const running = new Set<string>();
   const ran = new Set<string>();
   let most = 0;
@@ -47,7 +48,7 @@ test('many jobs of a tenant contend for its slots over several workers: each get
     timeoutMs: 5_000,
     retry: { maxFailures: 3, firstDelayMs: 1, maxDelayMs: 1, patienceMs: 0 },
     run: async (_world, { job }) => {
-      running.add(job);
+      if (!ran.has(`${job} ${name}`)) running.add(job);
       most = Math.max(most, running.size);
       await new Promise((resolve) => setTimeout(resolve, 20));
       running.delete(job);
@@ -127,4 +128,33 @@ test('many jobs of a tenant contend for its slots over several workers: each get
   const slots = new StepSlots(log);
   const begin = (job: string) => slots.begin(tenant, { job, turn: 1, step: 'first', queue: 'cloud' });
   expect(await begin('any')).toMatchObject({ begins: true, messages: [] });
+});
+
+test('a limit that is set later holds at once, although a worker remembers that there was none', async () => {
+  const log = newLog();
+  const tenant = 'late';
+  await createTenant(log, tenant, { name: 'Late' }, 'test');
+  const slots = new StepSlots(log);
+  const turn = (job: string) => ({ job, turn: 1, step: 'first', queue: 'cloud' });
+  const counter = {
+    kind: 'counter',
+    stateVersion: 1,
+    initial: () => 0,
+    evolve: (count: number) => count + 1,
+  };
+  const beginning = async (job: string, again: boolean) => {
+    const { begins, writes, messages, absent } = await slots.begin(tenant, turn(job), again);
+    const fact = write(counter, { stream: `fact-${job}`, tenant }, [{ type: 'Begun' }]);
+    return { begins, append: () => log.append({ writes: [fact, ...writes], messages, absent }) };
+  };
+  const before = await beginning('a', false);
+  expect((await before.append()).ok).toBe(true);
+
+  await changeTenant(log, tenant, { limits: { running_steps: 1 } }, 'test');
+  const remembered = await beginning('b', false);
+  expect(remembered.begins).toBe(true);
+  expect((await remembered.append()).ok).toBe(false);
+  const looked = await beginning('b', true);
+  expect([looked.begins, (await looked.append()).ok]).toEqual([true, true]);
+  expect((await beginning('c', false)).begins).toBe(false); // and remembers no more
 });

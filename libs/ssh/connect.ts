@@ -1,3 +1,4 @@
+import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import ssh2 from 'ssh2';
 import { SshError } from './errors.ts';
 import { exec } from './exec.ts';
@@ -25,6 +26,8 @@ export interface SshSession extends AsyncDisposable {
   /** Ends the connection; may be called twice. */
   close(): Promise<void>;
 }
+
+const tracer = trace.getTracer('warrener');
 
 /** A peer that is silent is asked this often, and is gone after this many questions without an answer. */
 const KEEPALIVE_MS = 10_000;
@@ -59,6 +62,10 @@ export async function connect(options: ConnectOptions): Promise<SshSession> {
   const where = `${host}:${port}`;
   const client = new ssh2.Client();
   const shownKey = { isAnother: false };
+  const span = tracer.startSpan('ssh connect', {
+    kind: SpanKind.CLIENT,
+    attributes: { 'server.address': host },
+  });
   try {
     await loggedIn(client, signal, () =>
       client.connect({
@@ -79,8 +86,11 @@ export async function connect(options: ConnectOptions): Promise<SshSession> {
     return sessionOver(client);
   } catch (error) {
     client.destroy();
+    span.setStatus({ code: SpanStatusCode.ERROR });
     signal?.throwIfAborted();
     throw shownKey.isAnother ? hostKeyMismatch(where, error) : meaningOf(error as Error, where);
+  } finally {
+    span.end();
   }
 }
 

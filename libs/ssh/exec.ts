@@ -1,3 +1,4 @@
+import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Client, ClientChannel } from 'ssh2';
 import { SshError } from './errors.ts';
 import { Excerpt } from './excerpt.ts';
@@ -25,6 +26,8 @@ export interface ExecResult {
   readonly durationMs: number;
 }
 
+const tracer = trace.getTracer('warrener');
+
 /** A command that has exited and then is silent this long has nothing more to say, milliseconds. */
 const SILENCE_MS = 1_000;
 
@@ -39,13 +42,16 @@ const SILENCE_MS = 1_000;
 export async function exec(client: Client, command: string, options: ExecOptions = {}): Promise<ExecResult> {
   const { stdin = '', timeoutMs = 60_000, maxOutputBytes = 65_536, signal } = options;
   signal?.throwIfAborted();
+  const span = tracer.startSpan('ssh exec', { kind: SpanKind.CLIENT }); // what is run may hold secrets
   const began = performance.now();
+  let code: number | null = null;
   const interruption = watchFor(client, timeoutMs, signal);
   const starting = start(client, command, maxOutputBytes);
   try {
     const { channel, stdout, stderr, ended } = await Promise.race([starting, interruption.happened]);
     channel.end(stdin);
     const exit = await Promise.race([ended, interruption.happened]);
+    code = exit.code;
     return {
       exitCode: exit.code,
       signal: exit.signal,
@@ -55,6 +61,9 @@ export async function exec(client: Client, command: string, options: ExecOptions
       durationMs: Math.round(performance.now() - began),
     };
   } finally {
+    if (code === null) span.setStatus({ code: SpanStatusCode.ERROR });
+    else span.setAttribute('process.exit.code', code);
+    span.end();
     interruption.stop();
     // Whatever happened, the channel is not needed any more; also one that opens only now.
     void starting.then(({ channel }) => channel.destroy()).catch(() => undefined);

@@ -37,7 +37,7 @@ export async function findRoom(log: EventLog, tenant: Tenant, listedOf: ListedOf
     tenant.id,
     usage.admitted.map(({ broker }) => broker),
   );
-  const at = Date.now();
+  const at = Date.parse(await log.now());
   const { rate } = orRefuse(tenant.id, admit(usage, tenant.limits, listed, { broker: '', at }));
   return {
     rate,

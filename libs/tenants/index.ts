@@ -3,7 +3,7 @@ export type { ListedOf, Room } from './admission.ts';
 export { roles, suffices } from './core/access.ts';
 export type { Role } from './core/access.ts';
 export { mayUse, queuesOf } from './core/tenant.ts';
-export type { Lane, Limits, QueueNames, Tenant, TenantChange } from './core/tenant.ts';
+export type { Lane, Limits, QueueNames, Tenant, TenantChange, TenantEvent } from './core/tenant.ts';
 export type { Token } from './core/token.ts';
 export type { Rate } from './core/usage.ts';
 export { loadPool, setPool } from './pools.ts';

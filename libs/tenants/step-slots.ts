@@ -11,42 +11,76 @@ interface Alongside {
   readonly messages: readonly OutboxMessage[];
 }
 
+/** The same for a step, with the streams whose absence it builds on. */
+interface SlotChange extends Alongside {
+  readonly absent: readonly string[];
+}
+
+/** Tenants without a limit that are remembered; a bound on memory, nothing depends on it. */
+const MAX_UNLIMITED = 10_000;
+
 /** How long a step is put off where too many wait in line already, milliseconds; spread over as much again. */
 const PUT_OFF_MS = 30_000;
 
 /**
  * Holds a tenant's limit of steps that run at once, over all workers: whoever begins a step takes a slot in the append
  * that records the beginning, and gives it back in the one that records the outcome. A tenant that never had such a limit
- * costs a look at a stream that is not there.
+ * costs nothing: that its stream is not there is remembered, and the append that builds on it looks again.
  */
 export class StepSlots {
   readonly #log: EventLog;
+  readonly #unlimited = new Set<string>();
 
   constructor(log: EventLog) {
     this.#log = log;
   }
 
-  /** Whether a step may begin; where not, `writes` keep its place, and its message comes again by itself. */
-  async begin(tenant: string, wanted: WaitingTurn): Promise<Alongside & { readonly begins: boolean }> {
-    const loaded = await this.#load(tenant);
-    if (loaded === undefined) return { begins: true, writes: [], messages: [] };
+  /**
+   * Whether a step may begin; where not, `writes` keep its place, and its message comes again by itself.
+   *
+   * @param again the append that was built on the last answer met a conflict: looks into the log
+   */
+  async begin(
+    tenant: string,
+    wanted: WaitingTurn,
+    again = false,
+  ): Promise<SlotChange & { readonly begins: boolean }> {
+    const loaded = await this.#load(tenant, again);
+    if (loaded === undefined) return { begins: true, ...unlimited(tenant) };
     const { begins, events } = decideBegin(loaded.state, wanted);
-    const later = events.some(({ type }) => type === 'StepPutOff') ? [putOff(tenant, wanted)] : [];
-    return { begins, writes: writesOf(loaded, events), messages: later };
+    const later = events.some(({ type }) => type === 'StepPutOff')
+      ? [putOff(tenant, wanted, await this.#log.now())]
+      : [];
+    return { begins, writes: writesOf(loaded, events), messages: later, absent: [] };
   }
 
-  /** What is to be recorded when a turn is over, and the messages of those that may begin now. */
-  async end(tenant: string, turn: Turn): Promise<Alongside> {
-    const loaded = await this.#load(tenant);
-    if (loaded === undefined) return { writes: [], messages: [] };
+  /**
+   * What is to be recorded when a turn is over, and the messages of those that may begin now.
+   *
+   * @param again as in `begin`; or no append will be made that could look by itself
+   */
+  async end(tenant: string, turn: Turn, again = false): Promise<SlotChange> {
+    const loaded = await this.#load(tenant, again);
+    if (loaded === undefined) return unlimited(tenant);
     const events = decideEnd(loaded.state, turn);
-    return { writes: writesOf(loaded, events), messages: granted(tenant, loaded.state, events) };
+    return { writes: writesOf(loaded, events), messages: granted(tenant, loaded.state, events), absent: [] };
   }
 
-  #load(tenant: string): Promise<Loaded<Slots> | undefined> {
-    return this.#log.load(slotsStream, slotsStreamId(tenant));
+  async #load(tenant: string, again: boolean): Promise<Loaded<Slots> | undefined> {
+    if (!again && this.#unlimited.has(tenant)) return undefined;
+    const loaded = await this.#log.load(slotsStream, slotsStreamId(tenant));
+    if (this.#unlimited.size >= MAX_UNLIMITED) this.#unlimited.clear();
+    if (loaded === undefined) this.#unlimited.add(tenant);
+    else this.#unlimited.delete(tenant);
+    return loaded;
   }
 }
+
+const unlimited = (tenant: string): SlotChange => ({
+  writes: [],
+  messages: [],
+  absent: [slotsStreamId(tenant)],
+});
 
 /** What is to be recorded with a change of a tenant's limit. */
 export async function slotsLimited(log: EventLog, tenant: string, limit: number | null): Promise<Alongside> {
@@ -80,8 +114,8 @@ const granted = (tenant: string, before: Slots, events: readonly SlotsEvent[]): 
     return waited === undefined ? [] : [messageOf(tenant, waited, null)];
   });
 
-const putOff = (tenant: string, wanted: WaitingTurn): OutboxMessage =>
-  messageOf(tenant, wanted, new Date(Date.now() + PUT_OFF_MS * (1 + Math.random())).toISOString());
+const putOff = (tenant: string, wanted: WaitingTurn, now: string): OutboxMessage =>
+  messageOf(tenant, wanted, new Date(Date.parse(now) + PUT_OFF_MS * (1 + Math.random())).toISOString());
 
 const messageOf = (
   tenant: string,

@@ -13,7 +13,7 @@ import { evolveUsage, initialUsage } from './core/usage.ts';
 /** How a tenant's facts fold. */
 export const tenantStream: StreamType<TenantState, TenantEvent> = {
   kind: 'tenant',
-  stateVersion: 1,
+  stateVersion: 2,
   initial: initialTenant,
   evolve: evolveTenant,
 };

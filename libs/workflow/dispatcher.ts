@@ -1,8 +1,13 @@
 import type { EventLog, OutboxMessage } from '#event-log';
+import { context } from '@opentelemetry/api';
 import type { Logger } from './logger.ts';
+import { traceOf } from './trace.ts';
 
 /** A message as far as publishing it goes. */
 type Publishable = Pick<OutboxMessage, 'id' | 'queue'> & { readonly body: unknown };
+
+/** A timer that fires so much too early was set, or fired, by a clock that is wrong, milliseconds. */
+const TOO_EARLY_MS = 1_000;
 
 export interface DispatcherOptions {
   readonly log: EventLog;
@@ -29,6 +34,7 @@ const SWEEP_LIMIT = 500;
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #sending = new Set<string>();
+  readonly #settling = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -48,6 +54,7 @@ export class Dispatcher {
     this.#stopped = true;
     clearInterval(this.#timer);
     await this.#sweeping;
+    await Promise.all(this.#settling);
   }
 
   /** Publishes, or sets the timers of, messages that are in the log already. Never throws: the sweep is behind it. */
@@ -55,8 +62,15 @@ export class Dispatcher {
     await Promise.all(messages.map((message) => this.#send(message)));
   }
 
-  /** A timer fired: its message is due. Throws when it could not be published, so that the timer tries again. */
-  async due(message: Publishable): Promise<void> {
+  /**
+   * A timer fired: its message is due, unless the timer went by a wrong clock; then the sweep has it when it is. Throws
+   * when it could not be published, so that the timer tries again.
+   */
+  async due(message: Publishable & { readonly dueAt?: unknown }): Promise<void> {
+    const { dueAt } = message;
+    const early =
+      typeof dueAt === 'string' ? Date.parse(dueAt) - Date.parse(await this.#options.log.now()) : 0;
+    if (early > TOO_EARLY_MS) return;
     await this.#publish(message);
   }
 
@@ -99,10 +113,21 @@ export class Dispatcher {
   async #publish(message: Publishable): Promise<void> {
     this.#sending.add(message.id);
     try {
-      await this.#options.publish(message);
+      // In its own trace: whoever publishes it may be a sweep, or the step of another job.
+      await context.with(traceOf(message.body), () => this.#options.publish(message));
     } finally {
       this.#sending.delete(message.id);
     }
-    await this.#options.log.settleMessages([message.id]);
+    this.#settle(message.id);
+  }
+
+  /** Nobody waits for it: a message that is not forgotten goes out twice, and its turn tells the second one. */
+  #settle(id: string): void {
+    const { log, logger } = this.#options;
+    const settling = log.settleMessages([id]).catch((error: unknown) => {
+      logger.warn({ error }, 'a message that was published could not be forgotten; it will go out again');
+    });
+    this.#settling.add(settling);
+    void settling.then(() => this.#settling.delete(settling));
   }
 }

@@ -11,7 +11,7 @@ export { jobStream, jobStreamId, recorded } from './job-stream.ts';
 export { jobsProjection, JobView } from './projections/jobs.ts';
 export type { JobRow } from './projections/jobs.ts';
 export { Runner } from './runner.ts';
-export type { Alongside, StepMessage } from './runner.ts';
+export type { Alongside, StepMessage, StepRan } from './runner.ts';
 export { submission } from './submit.ts';
 export { planOf } from './workflow.ts';
 export type { Step, StepRun, Workflow } from './workflow.ts';

@@ -116,6 +116,8 @@ export interface Installation extends AsyncDisposable {
   /** Marks what it makes in the cloud. */
   readonly name: string;
   readonly env: Record<string, string>;
+  /** Where metrics and health are served; null where the environment has no port for them. */
+  readonly operations: string | null;
 }
 
 /** Starts Warrener's server side: in one process, or the API alone where the test brings its own workers. */
@@ -145,6 +147,7 @@ export async function install(
     api: new ApiClient(String(server.ready['api']), token),
     name,
     env,
+    operations: server.ready['operations'] ?? null,
     [Symbol.asyncDispose]: () => closings.dispose(),
   };
 }

@@ -14,6 +14,8 @@ import { Webhooks } from '../webhooks/webhooks.ts';
 import { Launches } from './launches.ts';
 import { DeleteBroker, LaunchBroker, ListBrokers } from './requests.ts';
 import { brokerDetail, brokerView } from './views.ts';
+import { Answers } from '../open-api.ts';
+import { BrokerAccepted, BrokerDetail, BrokerPage } from './answers.ts';
 
 @ApiTags('brokers')
 @Access('reader')
@@ -38,6 +40,7 @@ export class BrokersController {
     summary: 'Launch a broker',
     description: 'Answers at once with the broker and the job that launches it.',
   })
+  @Answers(202, BrokerAccepted, 'Accepted; Location names the job')
   async launch(
     @Body({ schema: LaunchBroker }) request: LaunchBroker,
     @CallerParam() caller: Caller,
@@ -80,6 +83,7 @@ export class BrokersController {
     summary: 'List brokers',
     description: 'Newest first. Deleted ones only with status=deleted.',
   })
+  @Answers(200, BrokerPage)
   async list(@Query({ schema: ListBrokers }) query: ListBrokers, @CallerParam() caller: Caller) {
     const rows = this.runtime.dataSource
       .getRepository(BrokerView)
@@ -103,6 +107,7 @@ export class BrokersController {
     summary: 'Show a broker',
     description: 'By id or name: everything Nova tells, its history, what its steps cost.',
   })
+  @Answers(200, BrokerDetail)
   async show(@Param('broker') idOrName: string, @CallerParam() caller: Caller) {
     const broker = await findBroker(this.runtime.world, caller.tenant, idOrName);
     const { history, launch } = await brokerHistory(this.runtime.world, broker);
@@ -116,6 +121,7 @@ export class BrokersController {
     summary: 'Delete a broker',
     description: 'By id or name, whatever state it is in. Answers at once with the job.',
   })
+  @Answers(202, BrokerAccepted, 'Accepted; Location names the job')
   async delete(
     @Param('broker') idOrName: string,
     @Query({ schema: DeleteBroker }) { lane }: DeleteBroker,

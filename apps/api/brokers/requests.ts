@@ -57,7 +57,16 @@ export type LaunchBroker = z.infer<typeof LaunchBroker>;
 export const DeleteBroker = z.strictObject({ lane }).meta({ id: 'DeleteBroker' });
 export type DeleteBroker = z.infer<typeof DeleteBroker>;
 
-const statuses = ['requested', 'launching', 'ready', 'failed', 'parked', 'deleting', 'deleted'] as const;
+/** How one can be. */
+export const statuses = [
+  'requested',
+  'launching',
+  'ready',
+  'failed',
+  'parked',
+  'deleting',
+  'deleted',
+] as const;
 
 /** GET /v1/brokers; deleted ones are shown only when asked for */
 export const ListBrokers = z

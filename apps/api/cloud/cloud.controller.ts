@@ -2,6 +2,8 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Runtime } from '#runtime';
 import { Access } from '../caller.ts';
+import { Answers } from '../open-api.ts';
+import { Choices, Flavors, Networks } from './answers.ts';
 
 /** A thing of the cloud that a launch can name. */
 interface Choice {
@@ -23,12 +25,14 @@ export class CloudController {
 
   @Get('images')
   @ApiOperation({ summary: 'Images a broker can be launched from' })
+  @Answers(200, Choices)
   async images() {
     return choices(await this.runtime.world.cloud.glance.listImages());
   }
 
   @Get('flavors')
   @ApiOperation({ summary: 'Flavors' })
+  @Answers(200, Flavors)
   async flavors() {
     const flavors = await this.runtime.world.cloud.nova.listFlavors();
     return {
@@ -44,6 +48,7 @@ export class CloudController {
 
   @Get('networks')
   @ApiOperation({ summary: 'Networks' })
+  @Answers(200, Networks)
   async networks() {
     const networks = await this.runtime.world.cloud.neutron.listNetworks();
     return { items: networks.map(({ id, name, external }) => ({ id, name, external })) };
@@ -51,6 +56,7 @@ export class CloudController {
 
   @Get('keys')
   @ApiOperation({ summary: 'Your key pairs' })
+  @Answers(200, Choices)
   async keys() {
     const keys = await this.runtime.world.cloud.nova.listKeypairs();
     return choices(keys.map(({ name }) => ({ id: name, name })));

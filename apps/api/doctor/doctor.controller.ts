@@ -7,6 +7,8 @@ import { Access, CallerParam } from '../caller.ts';
 import type { Caller } from '../caller.ts';
 import { Idempotency } from '../idempotency.ts';
 import { describeQueues } from '../work-queues/work-queues.ts';
+import { Answers } from '../open-api.ts';
+import { Examination, OrphansRemoved, ProjectionsRebuilt } from './answers.ts';
 
 /** POST /v1/doctor/orphans/remove */
 const RemoveOrphans = z
@@ -31,6 +33,7 @@ export class DoctorController {
     summary: 'What is wrong',
     description: 'Checks what Warrener needs, and lists what it made that nobody owns.',
   })
+  @Answers(200, Examination)
   async examine() {
     const checks = await this.runtime.checks();
     const cloudAnswers = checks.every(({ name, ok }) => name !== 'cloud' || ok);
@@ -48,6 +51,7 @@ export class DoctorController {
     summary: 'Remove orphans',
     description: 'Removes those of the named resources that still are orphans.',
   })
+  @Answers(200, OrphansRemoved)
   async remove(
     @Body({ schema: RemoveOrphans }) { ids }: RemoveOrphans,
     @CallerParam() caller: Caller,
@@ -79,6 +83,7 @@ export class DoctorController {
     summary: 'Rebuild the read models',
     description: 'Throws the lists away and makes them anew from the events.',
   })
+  @Answers(200, ProjectionsRebuilt)
   async rebuild(@CallerParam() caller: Caller, @Headers('idempotency-key') key: string | undefined) {
     const answer = await this.idempotency.after(
       caller,

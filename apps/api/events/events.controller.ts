@@ -8,6 +8,7 @@ import { Access, CallerParam } from '../caller.ts';
 import type { Caller } from '../caller.ts';
 import { EventStreams } from './event-streams.ts';
 import { FollowEvents } from './requests.ts';
+import { Streams } from '../open-api.ts';
 
 @ApiTags('events')
 @Access('reader')
@@ -24,6 +25,7 @@ export class EventsController {
     summary: 'Everything that happens to the tenant, live',
     description: 'Server-sent CloudEvents from now on, or after Last-Event-ID. docs/events.md lists them.',
   })
+  @Streams('CloudEvents, as they come')
   async stream(
     @Query({ schema: FollowEvents }) query: FollowEvents,
     @Headers('last-event-id') lastEventId: string | undefined,

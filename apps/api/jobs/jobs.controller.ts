@@ -26,6 +26,8 @@ import { waitingFor } from '../work-queues/work-queues.ts';
 import { JobEventStreams } from './job-event-streams.ts';
 import { ListEvents, ListJobs } from './requests.ts';
 import { eventView, jobView } from './views.ts';
+import { Answers, Streams } from '../open-api.ts';
+import { JobEvents, JobPage, JobShown } from './answers.ts';
 
 @ApiTags('jobs')
 @Access('reader')
@@ -43,6 +45,7 @@ export class JobsController {
 
   @Get()
   @ApiOperation({ summary: 'List jobs', description: 'Newest first.' })
+  @Answers(200, JobPage)
   async list(@Query({ schema: ListJobs }) query: ListJobs, @CallerParam() caller: Caller) {
     const rows = this.runtime.dataSource
       .getRepository(JobView)
@@ -71,12 +74,14 @@ export class JobsController {
     summary: 'Show a job',
     description: 'Its steps with attempts, errors and times, and its progress in percent.',
   })
+  @Answers(200, JobShown)
   async show(@Param('job') id: string, @CallerParam() caller: Caller) {
     return this.#view(id, caller);
   }
 
   @Get(':job/events')
   @ApiOperation({ summary: 'The facts of a job', description: 'Oldest first.' })
+  @Answers(200, JobEvents)
   async events(
     @Param('job') id: string,
     @Query({ schema: ListEvents }) query: ListEvents,
@@ -93,6 +98,7 @@ export class JobsController {
     summary: 'The facts of a job, live',
     description: 'Server-sent events; resumes after Last-Event-ID.',
   })
+  @Streams('Its facts, as they come')
   async stream(
     @Param('job') id: string,
     @Headers('last-event-id') lastEventId: string | undefined,
@@ -109,6 +115,7 @@ export class JobsController {
   @Access('member')
   @HttpCode(202)
   @ApiOperation({ summary: 'Cancel a job', description: 'At any moment; what it did is undone.' })
+  @Answers(202, JobShown)
   async cancel(
     @Param('job') id: string,
     @CallerParam() caller: Caller,
@@ -143,6 +150,7 @@ export class JobsController {
     summary: 'Retry a job',
     description: 'A parked one goes on where it stopped, a failed one starts over.',
   })
+  @Answers(202, JobShown)
   async retry(
     @Param('job') id: string,
     @CallerParam() caller: Caller,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { pageQuery } from '../paging.ts';
 
-const statuses = ['running', 'undoing', 'parked', 'succeeded', 'failed', 'cancelled'] as const;
+/** How one can be. */
+export const statuses = ['running', 'undoing', 'parked', 'succeeded', 'failed', 'cancelled'] as const;
 
 /** GET /v1/jobs */
 export const ListJobs = z

@@ -4,6 +4,8 @@ import { Problem } from '#platform';
 import type { Request } from 'express';
 import { Access } from '../caller.ts';
 import { KeystoneCallers } from '../keystone-callers.ts';
+import { Answers } from '../open-api.ts';
+import { SignedIn } from '../tenants/answers.ts';
 import { Attempts } from './attempts.ts';
 import { SignIn } from './requests.ts';
 
@@ -28,6 +30,7 @@ export class SignInController {
     description:
       'Answers a token of Keystone’s for the project, to be presented as X-Auth-Token. Twenty attempts a minute by address.',
   })
+  @Answers(200, SignedIn)
   async signIn(
     @Body({ schema: SignIn }) { user, domain, password, project }: SignIn,
     @Req() request: Request,

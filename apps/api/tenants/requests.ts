@@ -55,6 +55,10 @@ const changeable = {
     .enum(['member', 'admin'])
     .optional()
     .describe('The least role that may use the express lane'),
+  public_names: z
+    .boolean()
+    .optional()
+    .describe('Whether everybody may read its name and its brokers’ on the firehose'),
   force: z.boolean().default(false).describe('Take queues that no worker consumes'),
 };
 

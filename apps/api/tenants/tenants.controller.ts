@@ -27,6 +27,8 @@ import { page, readCursor } from '../paging.ts';
 import { refuseUnconsumed } from '../work-queues/work-queues.ts';
 import { ChangeTenant, CreateTenant, ListPage, TENANT_ID } from './requests.ts';
 import { tenantView } from './views.ts';
+import { Answers } from '../open-api.ts';
+import { TenantPage, TenantShown } from './answers.ts';
 
 @ApiTags('tenants')
 @Access('admin')
@@ -42,6 +44,7 @@ export class TenantsController {
 
   @Get()
   @ApiOperation({ summary: 'List tenants', description: 'By id.' })
+  @Answers(200, TenantPage)
   async list(@Query({ schema: ListPage }) query: ListPage) {
     const rows = this.runtime.dataSource
       .getRepository(TenantView)
@@ -60,6 +63,7 @@ export class TenantsController {
   @Post()
   @HttpCode(201)
   @ApiOperation({ summary: 'Create a tenant' })
+  @Answers(201, TenantShown)
   async create(
     @Body({ schema: CreateTenant }) request: CreateTenant,
     @CallerParam() caller: Caller,
@@ -80,6 +84,7 @@ export class TenantsController {
 
   @Get(':tenant')
   @ApiOperation({ summary: 'Show a tenant' })
+  @Answers(200, TenantShown)
   async show(@Param('tenant') id: string) {
     return tenantView(await tenantOf(this.runtime, id));
   }
@@ -89,6 +94,7 @@ export class TenantsController {
     summary: 'Change a tenant',
     description: 'What is left out stays, down to the single queue.',
   })
+  @Answers(200, TenantShown)
   async change(
     @Param('tenant') id: string,
     @Body({ schema: ChangeTenant }) { force, ...change }: ChangeTenant,
@@ -105,6 +111,7 @@ export class TenantsController {
     summary: 'Delete a tenant',
     description: 'One without brokers. Its tokens open nothing any more.',
   })
+  @Answers(204, null)
   async delete(@Param('tenant') id: string, @CallerParam() caller: Caller): Promise<void> {
     await tenantOf(this.runtime, id);
     if (id === DEFAULT_TENANT)

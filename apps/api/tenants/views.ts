@@ -2,8 +2,8 @@ import type { JsonObject } from '#event-log';
 import type { Tenant, Token } from '#tenants';
 
 /** A tenant. */
-export const tenantView = ({ id, name, queues, limits, express_role }: Tenant) =>
-  ({ id, name, queues, limits, express_role }) satisfies JsonObject;
+export const tenantView = ({ id, name, queues, limits, express_role, public_names }: Tenant) =>
+  ({ id, name, queues, limits, express_role, public_names }) satisfies JsonObject;
 
 /** A token, never with its secret or what could stand for it. */
 export const tokenView = ({ id, name, role, expires_at, revoked }: Token, tenant: string) =>

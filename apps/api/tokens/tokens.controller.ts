@@ -14,6 +14,8 @@ import { page, readCursor } from '../paging.ts';
 import { IssueToken, ListPage } from '../tenants/requests.ts';
 import { tenantOf } from '../tenants/tenants.controller.ts';
 import { tokenView } from '../tenants/views.ts';
+import { Answers } from '../open-api.ts';
+import { TokenIssued, TokenPage } from '../tenants/answers.ts';
 
 /** How long a token is good where nothing else is asked for, milliseconds. */
 const LIFE_MS = 90 * 24 * 3_600_000;
@@ -35,6 +37,7 @@ export class TokensController {
     summary: 'List the tokens of a tenant',
     description: 'Newest first, revoked ones included.',
   })
+  @Answers(200, TokenPage)
   async list(@Param('tenant') tenant: string, @Query({ schema: ListPage }) query: ListPage) {
     await tenantOf(this.runtime, tenant);
     const rows = this.runtime.dataSource
@@ -59,6 +62,7 @@ export class TokensController {
       'The answer alone shows it; nobody can look it up later. A request repeated by its Idempotency-Key is answered ' +
       'with null in its place: revoke that one and issue another.',
   })
+  @Answers(201, TokenIssued)
   async issue(
     @Param('tenant') tenant: string,
     @Body({ schema: IssueToken }) request: IssueToken,
@@ -88,6 +92,7 @@ export class TokensController {
     summary: 'Revoke a token',
     description: 'At once; a stream that it opened is told to its end.',
   })
+  @Answers(204, null)
   async revoke(
     @Param('tenant') tenant: string,
     @Param('token') token: string,

@@ -19,6 +19,8 @@ import { page, readCursor } from '../paging.ts';
 import { ListDeliveries, ReplayPeriod } from './requests.ts';
 import { attemptView, deliveryView } from './views.ts';
 import { Webhooks } from './webhooks.ts';
+import { Answers } from '../open-api.ts';
+import { DeliveryDetail, DeliveryPage, DeliveryReplayed, PeriodReplayed } from './answers.ts';
 
 @ApiTags('webhooks')
 @Access('reader')
@@ -39,6 +41,7 @@ export class DeliveriesController {
     summary: 'List deliveries',
     description: 'Newest first. Settled ones are kept for 30 days.',
   })
+  @Answers(200, DeliveryPage)
   async list(
     @Param('webhook') id: string,
     @Query({ schema: ListDeliveries }) query: ListDeliveries,
@@ -55,6 +58,7 @@ export class DeliveriesController {
     summary: 'Show a delivery',
     description: 'What is sent, and every attempt with the first KiB of its answer.',
   })
+  @Answers(200, DeliveryDetail)
   async show(
     @Param('webhook') id: string,
     @Param('delivery') deliveryId: string,
@@ -73,6 +77,7 @@ export class DeliveriesController {
   @Access('member')
   @HttpCode(202)
   @ApiOperation({ summary: 'Send a delivery again', description: 'With the same id.' })
+  @Answers(202, DeliveryReplayed)
   async replay(
     @Param('webhook') id: string,
     @Param('delivery') deliveryId: string,
@@ -97,6 +102,7 @@ export class DeliveriesController {
     summary: 'Send a period again',
     description: 'Everything that happened in it, in order and with the same ids; 30 days back at most.',
   })
+  @Answers(202, PeriodReplayed)
   async replayPeriod(
     @Param('webhook') id: string,
     @Body({ schema: ReplayPeriod }) request: ReplayPeriod,

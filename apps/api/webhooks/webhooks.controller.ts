@@ -35,6 +35,8 @@ import { page, readCursor } from '../paging.ts';
 import { ChangeWebhook, CreateWebhook, ListWebhooks, RotateSecret } from './requests.ts';
 import { webhookView } from './views.ts';
 import { Webhooks } from './webhooks.ts';
+import { Answers } from '../open-api.ts';
+import { WebhookPage, WebhookSecretsShown, WebhookShown, WebhookTested } from './answers.ts';
 
 @ApiTags('webhooks')
 @Access('reader')
@@ -57,6 +59,7 @@ export class WebhooksController {
     summary: 'Create a webhook',
     description: 'Its secret is at …/secret. Whatever happens from now on is posted to it.',
   })
+  @Answers(201, WebhookShown)
   async create(
     @Body({ schema: CreateWebhook }) request: CreateWebhook,
     @CallerParam() caller: Caller,
@@ -83,6 +86,7 @@ export class WebhooksController {
 
   @Get()
   @ApiOperation({ summary: 'List webhooks', description: 'Newest first, without the callbacks of jobs.' })
+  @Answers(200, WebhookPage)
   async list(@Query({ schema: ListWebhooks }) query: ListWebhooks, @CallerParam() caller: Caller) {
     const { rows } = await this.runtime.pool.query<{ id: string; state: Webhook; created_at: Date }>(
       `select id, state, created_at from warrener.webhook_view
@@ -99,6 +103,7 @@ export class WebhooksController {
 
   @Get(':webhook')
   @ApiOperation({ summary: 'Show a webhook' })
+  @Answers(200, WebhookShown)
   async show(@Param('webhook') id: string, @CallerParam() caller: Caller) {
     return webhookView((await findWebhook(this.webhooks.world, caller.tenant, id)).state);
   }
@@ -109,6 +114,7 @@ export class WebhooksController {
     summary: 'Change a webhook',
     description: 'What is not named stays. A disabled webhook is called again.',
   })
+  @Answers(200, WebhookShown)
   async change(
     @Param('webhook') id: string,
     @Body({ schema: ChangeWebhook }) request: ChangeWebhook,
@@ -128,6 +134,7 @@ export class WebhooksController {
   @Access('member')
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete a webhook', description: 'Nothing more is sent, not even what is owed.' })
+  @Answers(204, null)
   async delete(@Param('webhook') id: string, @CallerParam() caller: Caller): Promise<void> {
     await deleteWebhook(this.webhooks.world, caller.tenant, id);
   }
@@ -138,6 +145,7 @@ export class WebhooksController {
     summary: 'The secrets that sign the deliveries',
     description: 'The newest first; during a rotation there are two.',
   })
+  @Answers(200, WebhookSecretsShown)
   async secret(@Param('webhook') id: string, @CallerParam() caller: Caller) {
     await findWebhook(this.webhooks.world, caller.tenant, id);
     const secrets = await this.webhooks.world.secrets.of(id);
@@ -154,6 +162,7 @@ export class WebhooksController {
     summary: 'Sign with a new secret',
     description: 'For 24 hours deliveries are signed with the one before as well.',
   })
+  @Answers(200, WebhookShown)
   async rotate(
     @Param('webhook') id: string,
     @Body({ schema: RotateSecret }) request: RotateSecret,
@@ -174,6 +183,7 @@ export class WebhooksController {
   @Access('member')
   @HttpCode(202)
   @ApiOperation({ summary: 'Send a test event', description: 'Answers with its id; see the deliveries.' })
+  @Answers(202, WebhookTested)
   async test(
     @Param('webhook') id: string,
     @CallerParam() caller: Caller,

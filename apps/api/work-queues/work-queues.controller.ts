@@ -3,6 +3,8 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Runtime } from '#runtime';
 import { Access } from '../caller.ts';
 import { describeQueues } from './work-queues.ts';
+import { Answers } from '../open-api.ts';
+import { WorkQueues } from './answers.ts';
 
 @ApiTags('workers')
 @Access('admin')
@@ -20,6 +22,7 @@ export class WorkQueuesController {
     description:
       'How much waits where, who consumes it, who is routed there, and what nobody consumes (misaligned).',
   })
+  @Answers(200, WorkQueues)
   async list() {
     return { items: await describeQueues(this.runtime) };
   }

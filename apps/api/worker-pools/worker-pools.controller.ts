@@ -9,6 +9,8 @@ import type { Caller } from '../caller.ts';
 import { page, readCursor } from '../paging.ts';
 import { ListPage } from '../tenants/requests.ts';
 import { POOL_NAME, SetPool } from './requests.ts';
+import { Answers } from '../open-api.ts';
+import { PoolPage, PoolShown } from './answers.ts';
 
 @ApiTags('workers')
 @Access('admin')
@@ -22,6 +24,7 @@ export class WorkerPoolsController {
 
   @Get()
   @ApiOperation({ summary: 'List worker pools', description: 'The configured ones, by name.' })
+  @Answers(200, PoolPage)
   async list(@Query({ schema: ListPage }) query: ListPage) {
     const rows = this.runtime.dataSource
       .getRepository(PoolView)
@@ -37,6 +40,7 @@ export class WorkerPoolsController {
 
   @Get(':pool')
   @ApiOperation({ summary: 'Show a worker pool', description: 'Its list, and the workers that are alive.' })
+  @Answers(200, PoolShown)
   async show(@Param('pool') name: string) {
     const pool = POOL_NAME.test(name) ? await loadPool(this.runtime.log, name) : undefined;
     if (pool === undefined) throw notFound(name);
@@ -50,6 +54,7 @@ export class WorkerPoolsController {
       'Running workers of the pool follow at once. One that was started with QUEUE_PRIORITY keeps that list: the answer ' +
       'names it in overridden_by_environment.',
   })
+  @Answers(200, PoolShown)
   async set(
     @Param('pool') name: string,
     @Body({ schema: SetPool }) { priorities }: SetPool,
@@ -73,6 +78,7 @@ export class WorkerPoolsController {
     summary: 'Forget a worker pool',
     description: 'Its workers go back to the default list, or to QUEUE_PRIORITY.',
   })
+  @Answers(204, null)
   async remove(@Param('pool') name: string, @CallerParam() caller: Caller): Promise<void> {
     const changed = POOL_NAME.test(name) && (await setPool(this.runtime.log, name, null, caller.name));
     if (!changed) throw notFound(name);

@@ -4,6 +4,8 @@ import { Control, parsePriorityList, PublishError } from '#dispatch';
 import { Problem } from '#platform';
 import { Runtime } from '#runtime';
 import { Access } from '../caller.ts';
+import { Answers } from '../open-api.ts';
+import { Told, Workers } from './answers.ts';
 
 @ApiTags('workers')
 @Access('admin')
@@ -21,6 +23,7 @@ export class WorkersController {
     description:
       'Those that were heard of in the last half minute, with what they consume and how they stand.',
   })
+  @Answers(200, Workers)
   list() {
     return { items: this.runtime.workers.alive(), next: null };
   }
@@ -33,6 +36,7 @@ export class WorkersController {
       'Drain, resume, change the log level, report, or reload priorities until the pool says otherwise; to all of them, ' +
       'to a pool or to one. What they made of it is in what they announce.',
   })
+  @Answers(202, Told)
   async control(@Body({ schema: Control }) control: Control) {
     try {
       if (control.type === 'reload') parsePriorityList(control.priority);

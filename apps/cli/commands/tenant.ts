@@ -31,6 +31,7 @@ interface Settings {
   readonly brokers?: number | 'none';
   readonly launchesPerMinute?: number | 'none';
   readonly runningSteps?: number | 'none';
+  readonly publicNames?: 'yes' | 'no';
   readonly force?: boolean;
 }
 
@@ -54,6 +55,12 @@ const withSettings = (command: Command): Command =>
     .option('--brokers <number>', 'brokers it may have, or none for no limit', limit)
     .option('--launches-per-minute <number>', 'launches it may submit, or none for no limit', limit)
     .option('--running-steps <number>', 'steps it may run at once, or none for no limit', limit)
+    .addOption(
+      new Option('--public-names <choice>', 'whether everybody may read its names on the firehose').choices([
+        'yes',
+        'no',
+      ]),
+    )
     .option('--force', 'take queues that no worker consumes');
 
 const given = (fields: Record<string, unknown>): Record<string, unknown> | undefined => {
@@ -67,6 +74,7 @@ const requestOf = (settings: Settings): Record<string, unknown> => ({
   ...given({
     name: settings.name,
     express_role: settings.expressFor,
+    public_names: settings.publicNames === undefined ? undefined : settings.publicNames === 'yes',
     force: settings.force,
     queues: given({
       cloud_express_queue: settings.cloudExpressQueue,

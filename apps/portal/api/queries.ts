@@ -4,12 +4,12 @@ import { ProblemError } from './problem.ts';
 import type { components } from './schema.ts';
 
 type Schemas = components['schemas'];
-export type Broker = Schemas['ListedBroker'];
+export type Broker = Schemas['BrokerPage']['items'][number];
 export type BrokerDetail = Schemas['BrokerDetail'];
 export type Job = Schemas['Job'];
-export type ListedJob = Schemas['ListedJob'];
-export type Step = Schemas['Step'];
-export type Fact = Schemas['Event'];
+export type ListedJob = Schemas['JobPage']['items'][number];
+export type Step = Job['steps'][number];
+export type Fact = Schemas['JobEvents']['items'][number];
 export type LaunchRequest = Schemas['LaunchBroker'];
 export type JobStatus = Job['status'];
 

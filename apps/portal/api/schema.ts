@@ -551,7 +551,7 @@ export interface paths {
         };
         /**
          * The process can serve
-         * @description The database answers; without it nothing can be accepted.
+         * @description PostgreSQL answers; without it nothing can be accepted. `degraded` where something else is away: requests are accepted and wait. Each dependency is named, with what to do.
          */
         get: operations["HealthController_ready"];
         put?: never;
@@ -997,6 +997,8 @@ export interface components {
              * @enum {string}
              */
             express_role?: "member" | "admin";
+            /** @description Whether everybody may read its name and its brokers’ on the firehose */
+            public_names?: boolean;
             /**
              * @description Take queues that no worker consumes
              * @default false
@@ -1026,6 +1028,8 @@ export interface components {
              * @enum {string}
              */
             express_role?: "member" | "admin";
+            /** @description Whether everybody may read its name and its brokers’ on the firehose */
+            public_names?: boolean;
             /**
              * @description Take queues that no worker consumes
              * @default false
@@ -1047,16 +1051,17 @@ export interface components {
             /** @description Work queues, the most urgent first, written as in QUEUE_PRIORITY */
             priorities: string;
         };
-        Accepted: {
+        BrokerAccepted: {
             broker: components["schemas"]["Broker"];
             job: {
                 /** Format: uuid */
                 id: string;
-                /** @enum {string} */
+                /** @constant */
                 status: "running";
                 /** Format: uuid */
                 broker_id: string;
             };
+            /** @description The webhook of the callback_url, where one was given */
             callback?: {
                 /** Format: uuid */
                 webhook_id: string;
@@ -1066,80 +1071,205 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+            /** @description Where it is reached; null before it has an address */
             endpoint: string | null;
             dashboard_url: string | null;
             flavor: string;
             key_pair: string;
             /** @enum {string} */
             engine: "rabbitmq" | "mosquitto";
-            /** @enum {string} */
+            /**
+             * @description `ready`: it accepted a login and refused a wrong password
+             * @enum {string}
+             */
             status: "requested" | "launching" | "ready" | "failed" | "parked" | "deleting" | "deleted";
             image: string;
             network: string;
             error: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The job that is responsible for it now
+             */
             job_id: string;
+        };
+        BrokerPage: {
+            items: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+                /** @description Where it is reached; null before it has an address */
+                endpoint: string | null;
+                dashboard_url: string | null;
+                flavor: string;
+                key_pair: string;
+                /** @enum {string} */
+                engine: "rabbitmq" | "mosquitto";
+                /**
+                 * @description `ready`: it accepted a login and refused a wrong password
+                 * @enum {string}
+                 */
+                status: "requested" | "launching" | "ready" | "failed" | "parked" | "deleting" | "deleted";
+                image: string;
+                network: string;
+                error: string | null;
+                /**
+                 * Format: uuid
+                 * @description The job that is responsible for it now
+                 */
+                job_id: string;
+                /** Format: date-time */
+                created_at: string;
+            }[];
+            next_cursor: string | null;
         };
         BrokerDetail: {
             /** Format: uuid */
             id: string;
             name: string;
+            /** @description Where it is reached; null before it has an address */
             endpoint: string | null;
             dashboard_url: string | null;
             flavor: string;
             key_pair: string;
             /** @enum {string} */
             engine: "rabbitmq" | "mosquitto";
-            /** @enum {string} */
+            /**
+             * @description `ready`: it accepted a login and refused a wrong password
+             * @enum {string}
+             */
             status: "requested" | "launching" | "ready" | "failed" | "parked" | "deleting" | "deleted";
             image: string;
             network: string;
             error: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The job that is responsible for it now
+             */
             job_id: string;
             admin_username: string;
             address: string | null;
             floating_network: string | null;
-            /** Format: date-time */
             created_at: string | null;
-            /** Format: date-time */
             updated_at: string | null;
+            /** @description What Nova tells of it */
             server: {
                 [key: string]: unknown;
             } | null;
+            /** @description Why Nova could not be asked */
             server_error: string | null;
-            history: components["schemas"]["Event"][];
+            history: {
+                /** @description Counts the facts of this stream */
+                version: number;
+                type: string;
+                /** Format: date-time */
+                at: string;
+                data: {
+                    [key: string]: unknown;
+                };
+            }[];
             timings: {
                 step: string;
                 duration_ms: number | null;
                 attempts: number;
             }[];
         };
-        Check: {
-            name: string;
-            ok: boolean;
-        } & {
-            [key: string]: unknown;
+        Choices: {
+            items: {
+                id: string;
+                name: string;
+            }[];
         };
-        Choice: {
-            id: string;
-            name: string;
+        Flavors: {
+            items: {
+                id: string;
+                name: string;
+                vcpus: number;
+                ram_mb: number;
+                disk_gb: number;
+            }[];
         };
-        Event: {
-            version: number;
-            type: string;
-            /** Format: date-time */
-            at: string;
-            data: {
-                [key: string]: unknown;
-            };
+        Networks: {
+            items: {
+                id: string;
+                name: string;
+                external: boolean;
+            }[];
         };
-        Flavor: {
-            id: string;
+        Examination: {
+            checks: {
+                name: string;
+                ok: boolean;
+                detail: string;
+            }[];
+            orphans: {
+                /** @enum {string} */
+                type: "server" | "port" | "security-group" | "floating-ip";
+                id: string;
+                name: string;
+                broker_id: string;
+                reason: string;
+            }[];
+            work_queues: components["schemas"]["WorkQueue"][];
+        };
+        WorkQueue: {
             name: string;
-            vcpus: number;
-            ram_mb: number;
-            disk_gb: number;
+            exists: boolean;
+            depth: number;
+            consumers: number;
+            workers: string[];
+            jobs_waiting: number;
+            oldest_seconds: number | null;
+            tenants: string[];
+            /** @description Work is routed there, and no worker consumes it */
+            misaligned: boolean;
+        };
+        OrphansRemoved: {
+            removed: string[];
+            failed: {
+                id: string;
+                reason: string;
+            }[];
+        };
+        ProjectionsRebuilt: {
+            rebuilt: {
+                name: string;
+                events: number;
+            }[];
+        };
+        Firehose: {
+            websocket_url: string | null;
+        };
+        Alive: {
+            /** @constant */
+            status: "ok";
+        };
+        Ready: {
+            /** @enum {string} */
+            status: "ok" | "degraded";
+            dependencies: {
+                name: string;
+                ok: boolean;
+                needed: boolean;
+                remedy: string | null;
+            }[];
+        };
+        JobPage: {
+            items: {
+                /** Format: uuid */
+                id: string;
+                workflow: string;
+                /** Format: uuid */
+                broker_id: string;
+                broker_name: string | null;
+                /** @enum {string} */
+                status: "running" | "undoing" | "parked" | "succeeded" | "failed" | "cancelled";
+                progress: number;
+                /** Format: date-time */
+                created_at: string;
+                /** Format: date-time */
+                updated_at: string;
+            }[];
+            next_cursor: string | null;
         };
         Job: {
             /** Format: uuid */
@@ -1153,151 +1283,62 @@ export interface components {
             status: "running" | "undoing" | "parked" | "succeeded" | "failed" | "cancelled";
             progress: number;
             current_step: string | null;
-            steps: components["schemas"]["Step"][];
+            steps: {
+                name: string;
+                /** @enum {string} */
+                stage: "cloud" | "config";
+                /** @enum {string} */
+                status: "pending" | "running" | "waiting" | "uncertain" | "succeeded" | "failed" | "undoing" | "undone" | "skipped";
+                attempts: number;
+                started_at: string | null;
+                finished_at: string | null;
+                duration_ms: number | null;
+                error: string | null;
+                waiting_for: string | null;
+                output: {
+                    [key: string]: unknown;
+                };
+                /** @description What commands printed, bounded and without secrets */
+                notes: string;
+            }[];
             error: string | null;
             /** Format: date-time */
             created_at: string;
-            /** Format: date-time */
             finished_at: string | null;
+            /** @description Null where a step runs, or nothing happens by itself */
             waiting_for: ({
-                /** @enum {string} */
+                /** @constant */
                 kind: "moment";
                 queue: string;
                 /** Format: date-time */
                 until: string;
             } | {
-                /** @enum {string} */
+                /** @constant */
                 kind: "limit";
                 queue: string;
-                /** @enum {string} */
+                /** @constant */
                 limit: "running_steps";
-                of: number;
+                of: number | null;
                 ahead: number;
             } | {
-                /** @enum {string} */
+                /** @constant */
                 kind: "worker";
                 queue: string;
                 ahead: number;
                 estimate_seconds: number | null;
             }) | null;
         };
-        ListedBroker: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            endpoint: string | null;
-            dashboard_url: string | null;
-            flavor: string;
-            key_pair: string;
-            /** @enum {string} */
-            engine: "rabbitmq" | "mosquitto";
-            /** @enum {string} */
-            status: "requested" | "launching" | "ready" | "failed" | "parked" | "deleting" | "deleted";
-            image: string;
-            network: string;
-            error: string | null;
-            /** Format: uuid */
-            job_id: string;
-            /** Format: date-time */
-            created_at: string;
-        };
-        ListedJob: {
-            /** Format: uuid */
-            id: string;
-            workflow: string;
-            /** Format: uuid */
-            broker_id: string;
-            broker_name: string | null;
-            /** @enum {string} */
-            status: "running" | "undoing" | "parked" | "succeeded" | "failed" | "cancelled";
-            progress: number;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-        };
-        Network: {
-            id: string;
-            name: string;
-            external: boolean;
-        };
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            detail: string;
-            instance?: string;
-            errors?: {
-                field: string;
-                message: string;
+        JobEvents: {
+            items: {
+                /** @description Counts the facts of this stream */
+                version: number;
+                type: string;
+                /** Format: date-time */
+                at: string;
+                data: {
+                    [key: string]: unknown;
+                };
             }[];
-            request_id?: string;
-        };
-        Step: {
-            name: string;
-            /** @enum {string} */
-            stage: "cloud" | "config";
-            /** @enum {string} */
-            status: "pending" | "running" | "waiting" | "uncertain" | "succeeded" | "failed" | "undoing" | "undone" | "skipped";
-            attempts: number;
-            /** Format: date-time */
-            started_at: string | null;
-            /** Format: date-time */
-            finished_at: string | null;
-            duration_ms: number | null;
-            error: string | null;
-            waiting_for: string | null;
-            output: {
-                [key: string]: unknown;
-            };
-            notes: string;
-        };
-        Firehose: {
-            websocket_url: string | null;
-        };
-        IssuedToken: {
-            /** Format: uuid */
-            id: string;
-            tenant: string;
-            name: string;
-            /** @enum {string} */
-            role: "reader" | "member" | "admin";
-            /** Format: date-time */
-            expires_at: string;
-            revoked: boolean;
-            token: string | null;
-        };
-        ListedTenant: {
-            id: string;
-            name: string;
-            queues: {
-                cloud_express_queue: string;
-                cloud_bulk_queue: string;
-                config_express_queue: string;
-                config_bulk_queue: string;
-            };
-            limits: {
-                running_steps: number | null;
-                brokers: number | null;
-                submissions_per_minute: number | null;
-            };
-            /** @enum {string} */
-            express_role: "reader" | "member" | "admin";
-            /** Format: date-time */
-            created_at: string;
-        };
-        ListedToken: {
-            /** Format: uuid */
-            id: string;
-            tenant: string;
-            name: string;
-            /** @enum {string} */
-            role: "reader" | "member" | "admin";
-            /** Format: date-time */
-            expires_at: string;
-            revoked: boolean;
-            /** Format: date-time */
-            created_at: string;
         };
         Me: {
             tenant: string;
@@ -1306,14 +1347,135 @@ export interface components {
             role: "reader" | "member" | "admin";
         };
         SignedIn: {
+            /** @description Keystone's, to be presented as X-Auth-Token */
             token: string;
             /** Format: date-time */
             expires_at: string;
             tenant: string;
+            /** @description The tenant's name in Keystone */
             project: string;
             name: string;
             /** @enum {string} */
             role: "reader" | "member" | "admin";
+        };
+        DeliveryPage: {
+            items: {
+                /** Format: uuid */
+                id: string;
+                event_id: string;
+                type: string;
+                /** Format: date-time */
+                event_at: string;
+                /** @enum {string} */
+                status: "pending" | "delivered" | "failed" | "skipped";
+                attempts: number;
+                next_attempt_at: string | null;
+                settled_at: string | null;
+            }[];
+            next_cursor: string | null;
+        };
+        DeliveryDetail: {
+            /** Format: uuid */
+            id: string;
+            event_id: string;
+            type: string;
+            /** Format: date-time */
+            event_at: string;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "failed" | "skipped";
+            attempts: number;
+            next_attempt_at: string | null;
+            settled_at: string | null;
+            /** @description What is sent: a CloudEvent */
+            event: {
+                [key: string]: unknown;
+            };
+            tried: {
+                number: number;
+                /** Format: date-time */
+                at: string;
+                status: number | null;
+                error: string | null;
+                duration_ms: number;
+                answer: string;
+            }[];
+        };
+        DeliveryReplayed: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            status: "pending";
+        };
+        PeriodReplayed: {
+            deliveries: number;
+        };
+        Webhook: {
+            /** Format: uuid */
+            id: string;
+            url: string;
+            /** @description None for all */
+            types: string[];
+            description: string;
+            /** @enum {string} */
+            status: "active" | "paused" | "disabled" | "deleted";
+            /** @description The only job it is told of; null for all */
+            job_id: string | null;
+            /** @description Why it is disabled */
+            error: string | null;
+        };
+        WebhookPage: {
+            items: {
+                /** Format: uuid */
+                id: string;
+                url: string;
+                /** @description None for all */
+                types: string[];
+                description: string;
+                /** @enum {string} */
+                status: "active" | "paused" | "disabled" | "deleted";
+                /** @description The only job it is told of; null for all */
+                job_id: string | null;
+                /** @description Why it is disabled */
+                error: string | null;
+                /** Format: date-time */
+                created_at: string;
+            }[];
+            next_cursor: string | null;
+        };
+        WebhookSecrets: {
+            secret: string | null;
+            /** @description The newest first; two during a rotation */
+            secrets: {
+                secret: string;
+                expires_at: string | null;
+            }[];
+        };
+        WebhookTested: {
+            event_id: string;
+        };
+        TenantPage: {
+            items: {
+                id: string;
+                name: string;
+                queues: {
+                    cloud_express_queue: string;
+                    cloud_bulk_queue: string;
+                    config_express_queue: string;
+                    config_bulk_queue: string;
+                };
+                /** @description Null for no limit */
+                limits: {
+                    running_steps: number | null;
+                    brokers: number | null;
+                    submissions_per_minute: number | null;
+                };
+                /** @enum {string} */
+                express_role: "reader" | "member" | "admin";
+                public_names: boolean;
+                /** Format: date-time */
+                created_at: string;
+            }[];
+            next_cursor: string | null;
         };
         Tenant: {
             id: string;
@@ -1324,6 +1486,7 @@ export interface components {
                 config_express_queue: string;
                 config_bulk_queue: string;
             };
+            /** @description Null for no limit */
             limits: {
                 running_steps: number | null;
                 brokers: number | null;
@@ -1331,21 +1494,50 @@ export interface components {
             };
             /** @enum {string} */
             express_role: "reader" | "member" | "admin";
+            public_names: boolean;
         };
-        Worker: {
-            worker: string;
-            pool: string;
-            host: string;
-            pid: number;
-            started_at: string;
+        TokenPage: {
+            items: {
+                /** Format: uuid */
+                id: string;
+                tenant: string;
+                name: string;
+                /** @enum {string} */
+                role: "reader" | "member" | "admin";
+                /** Format: date-time */
+                expires_at: string;
+                revoked: boolean;
+                /** Format: date-time */
+                created_at: string;
+            }[];
+            next_cursor: string | null;
+        };
+        TokenIssued: {
+            /** Format: uuid */
+            id: string;
+            tenant: string;
+            name: string;
             /** @enum {string} */
-            state: "working" | "draining" | "stopped";
-            priority: string;
-            fixed: boolean;
-            slots: number;
-            running: number;
-            unbegun: number;
-            consumed: string[];
+            role: "reader" | "member" | "admin";
+            /** Format: date-time */
+            expires_at: string;
+            revoked: boolean;
+            /** @description Shown once; null where the request was answered before */
+            token: string | null;
+        };
+        WorkerPoolPage: {
+            items: {
+                name: string;
+                priorities: string;
+                workers: {
+                    name: string;
+                    priorities: string;
+                    /** @enum {string} */
+                    state: "working" | "draining" | "stopped";
+                }[];
+                overridden_by_environment: string[];
+            }[];
+            next_cursor: string | null;
         };
         WorkerPool: {
             name: string;
@@ -1358,91 +1550,89 @@ export interface components {
             }[];
             overridden_by_environment: string[];
         };
-        WorkQueue: {
-            name: string;
-            exists: boolean;
-            depth: number;
-            consumers: number;
-            workers: string[];
-            jobs_waiting: number;
-            oldest_seconds: number | null;
-            tenants: string[];
-            misaligned: boolean;
-        };
-        Attempt: {
-            number: number;
-            /** Format: date-time */
-            at: string;
-            status: number | null;
-            error: string | null;
-            duration_ms: number;
-            answer: string;
-        };
-        Delivery: {
-            /** Format: uuid */
-            id: string;
-            event_id: string;
-            type: string;
-            /** Format: date-time */
-            event_at: string;
-            /** @enum {string} */
-            status: "pending" | "delivered" | "failed" | "skipped";
-            attempts: number;
-            /** Format: date-time */
-            next_attempt_at: string | null;
-            /** Format: date-time */
-            settled_at: string | null;
-        };
-        DeliveryDetail: {
-            /** Format: uuid */
-            id: string;
-            event_id: string;
-            type: string;
-            /** Format: date-time */
-            event_at: string;
-            /** @enum {string} */
-            status: "pending" | "delivered" | "failed" | "skipped";
-            attempts: number;
-            /** Format: date-time */
-            next_attempt_at: string | null;
-            /** Format: date-time */
-            settled_at: string | null;
-            event: {
-                [key: string]: unknown;
-            };
-            tried: components["schemas"]["Attempt"][];
-        };
-        ListedWebhook: {
-            /** Format: uuid */
-            id: string;
-            url: string;
-            types: string[];
-            description: string;
-            /** @enum {string} */
-            status: "active" | "paused" | "disabled" | "deleted";
-            job_id: string | null;
-            error: string | null;
-            /** Format: date-time */
-            created_at: string;
-        };
-        Webhook: {
-            /** Format: uuid */
-            id: string;
-            url: string;
-            types: string[];
-            description: string;
-            /** @enum {string} */
-            status: "active" | "paused" | "disabled" | "deleted";
-            job_id: string | null;
-            error: string | null;
-        };
-        WebhookSecrets: {
-            secret: string | null;
-            secrets: {
-                secret: string;
-                /** Format: date-time */
-                expires_at: string | null;
+        Workers: {
+            items: {
+                worker: string;
+                pool: string;
+                host: string;
+                pid: number;
+                started_at: string;
+                /** @enum {string} */
+                state: "working" | "draining" | "stopped";
+                priority: string;
+                fixed: boolean;
+                slots: number;
+                running: number;
+                unbegun: number;
+                consumed: string[];
             }[];
+            next: null;
+        };
+        Told: {
+            told: {
+                /** @constant */
+                type: "abort";
+                to?: {
+                    pool?: string;
+                    worker?: string;
+                };
+                job: string;
+            } | {
+                /** @constant */
+                type: "log_level";
+                to?: {
+                    pool?: string;
+                    worker?: string;
+                };
+                /** @enum {string} */
+                level: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
+            } | {
+                /** @constant */
+                type: "reload";
+                to?: {
+                    pool?: string;
+                    worker?: string;
+                };
+                priority: string;
+            } | {
+                /** @constant */
+                type: "drain";
+                to?: {
+                    pool?: string;
+                    worker?: string;
+                };
+            } | {
+                /** @constant */
+                type: "resume";
+                to?: {
+                    pool?: string;
+                    worker?: string;
+                };
+            } | {
+                /** @constant */
+                type: "report";
+                to?: {
+                    pool?: string;
+                    worker?: string;
+                };
+            };
+        };
+        WorkQueues: {
+            items: components["schemas"]["WorkQueue"][];
+        };
+        Problem: {
+            /** Format: uri */
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            instance?: string;
+            errors?: {
+                field: string;
+                message: string;
+            }[];
+            /** @description OpenStack's, where a cloud call failed */
+            request_id?: string;
         };
     };
     responses: never;
@@ -1469,18 +1659,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["ListedBroker"][];
-                        next_cursor: string | null;
-                    };
+                    "application/json": components["schemas"]["BrokerPage"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1494,7 +1682,9 @@ export interface operations {
     BrokersController_launch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1504,15 +1694,16 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Accepted; Location names the job */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Accepted"];
+                    "application/json": components["schemas"]["BrokerAccepted"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1534,6 +1725,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1542,7 +1734,7 @@ export interface operations {
                     "application/json": components["schemas"]["BrokerDetail"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1567,15 +1759,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Accepted; Location names the job */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Accepted"];
+                    "application/json": components["schemas"]["BrokerAccepted"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1602,18 +1795,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["ListedJob"][];
-                        next_cursor: string | null;
-                    };
+                    "application/json": components["schemas"]["JobPage"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1635,6 +1826,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1643,7 +1835,7 @@ export interface operations {
                     "application/json": components["schemas"]["Job"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1668,17 +1860,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Event"][];
-                    };
+                    "application/json": components["schemas"]["JobEvents"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1692,7 +1883,9 @@ export interface operations {
     JobsController_stream: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "last-event-id"?: string;
+            };
             path: {
                 job: string;
             };
@@ -1700,13 +1893,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Its facts, as they come */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/event-stream": string;
+                };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1720,7 +1916,9 @@ export interface operations {
     JobsController_cancel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path: {
                 job: string;
             };
@@ -1728,6 +1926,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1736,7 +1935,7 @@ export interface operations {
                     "application/json": components["schemas"]["Job"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1750,7 +1949,9 @@ export interface operations {
     JobsController_retry: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path: {
                 job: string;
             };
@@ -1758,6 +1959,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1766,7 +1968,7 @@ export interface operations {
                     "application/json": components["schemas"]["Job"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1779,20 +1981,30 @@ export interface operations {
     };
     EventsController_stream: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Events of this job only */
+                job?: string;
+                /** @description Types of events, e.g. "job.failed,broker.*"; all by default */
+                type?: string;
+            };
+            header?: {
+                "last-event-id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description CloudEvents, as they come */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/event-stream": string;
+                };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1819,18 +2031,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["ListedWebhook"][];
-                        next_cursor: string | null;
-                    };
+                    "application/json": components["schemas"]["WebhookPage"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1844,7 +2054,9 @@ export interface operations {
     WebhooksController_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1854,6 +2066,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1862,7 +2075,7 @@ export interface operations {
                     "application/json": components["schemas"]["Webhook"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1884,6 +2097,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1892,7 +2106,7 @@ export interface operations {
                     "application/json": components["schemas"]["Webhook"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1914,13 +2128,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1946,6 +2161,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1954,7 +2170,7 @@ export interface operations {
                     "application/json": components["schemas"]["Webhook"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1976,6 +2192,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1984,7 +2201,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookSecrets"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1998,7 +2215,9 @@ export interface operations {
     WebhooksController_rotate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path: {
                 webhook: string;
             };
@@ -2010,6 +2229,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2018,7 +2238,7 @@ export interface operations {
                     "application/json": components["schemas"]["Webhook"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2032,7 +2252,9 @@ export interface operations {
     WebhooksController_test: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path: {
                 webhook: string;
             };
@@ -2040,17 +2262,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        event_id: string;
-                    };
+                    "application/json": components["schemas"]["WebhookTested"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2078,18 +2299,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Delivery"][];
-                        next_cursor: string | null;
-                    };
+                    "application/json": components["schemas"]["DeliveryPage"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2112,6 +2331,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2120,7 +2340,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeliveryDetail"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2134,7 +2354,9 @@ export interface operations {
     DeliveriesController_replay: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path: {
                 webhook: string;
                 delivery: string;
@@ -2143,20 +2365,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** Format: uuid */
-                        id: string;
-                        /** @enum {string} */
-                        status: "pending";
-                    };
+                    "application/json": components["schemas"]["DeliveryReplayed"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2170,7 +2388,9 @@ export interface operations {
     DeliveriesController_replayPeriod: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path: {
                 webhook: string;
             };
@@ -2182,17 +2402,16 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        deliveries: number;
-                    };
+                    "application/json": components["schemas"]["PeriodReplayed"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2212,17 +2431,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Choice"][];
-                    };
+                    "application/json": components["schemas"]["Choices"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2242,17 +2460,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Flavor"][];
-                    };
+                    "application/json": components["schemas"]["Flavors"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2272,17 +2489,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Network"][];
-                    };
+                    "application/json": components["schemas"]["Networks"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2302,17 +2518,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Choice"][];
-                    };
+                    "application/json": components["schemas"]["Choices"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2332,13 +2547,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Examination"];
+                };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2352,7 +2570,9 @@ export interface operations {
     DoctorController_remove: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2362,13 +2582,16 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["OrphansRemoved"];
+                };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2382,19 +2605,24 @@ export interface operations {
     DoctorController_rebuild: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ProjectionsRebuilt"];
+                };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2414,6 +2642,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2422,7 +2651,7 @@ export interface operations {
                     "application/json": components["schemas"]["Firehose"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2442,13 +2671,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Alive"];
+                };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2468,13 +2700,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2494,6 +2729,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2502,7 +2738,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2526,6 +2762,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2534,7 +2771,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2559,18 +2796,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["ListedTenant"][];
-                        next_cursor: string | null;
-                    };
+                    "application/json": components["schemas"]["TenantPage"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2584,7 +2819,9 @@ export interface operations {
     TenantsController_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2594,6 +2831,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2602,7 +2840,7 @@ export interface operations {
                     "application/json": components["schemas"]["Tenant"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2624,6 +2862,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2632,7 +2871,7 @@ export interface operations {
                     "application/json": components["schemas"]["Tenant"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2654,13 +2893,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2686,6 +2926,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2694,7 +2935,7 @@ export interface operations {
                     "application/json": components["schemas"]["Tenant"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2721,18 +2962,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["ListedToken"][];
-                        next_cursor: string | null;
-                    };
+                    "application/json": components["schemas"]["TokenPage"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2746,7 +2985,9 @@ export interface operations {
     TokensController_issue: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path: {
                 tenant: string;
             };
@@ -2758,15 +2999,16 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["IssuedToken"];
+                    "application/json": components["schemas"]["TokenIssued"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2789,13 +3031,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2820,18 +3063,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["WorkerPool"][];
-                        next_cursor: string | null;
-                    };
+                    "application/json": components["schemas"]["WorkerPoolPage"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2853,6 +3094,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2861,7 +3103,7 @@ export interface operations {
                     "application/json": components["schemas"]["WorkerPool"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2887,6 +3129,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2895,7 +3138,7 @@ export interface operations {
                     "application/json": components["schemas"]["WorkerPool"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2917,13 +3160,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2943,19 +3187,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Worker"][];
-                        /** @enum {string|null} */
-                        next: null;
-                    };
+                    "application/json": components["schemas"]["Workers"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3025,13 +3266,16 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Told"];
+                };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3051,17 +3295,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["WorkQueue"][];
-                    };
+                    "application/json": components["schemas"]["WorkQueues"];
                 };
             };
-            /** @description What went wrong */
+            /** @description A problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;

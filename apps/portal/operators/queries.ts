@@ -5,10 +5,10 @@ import type { components } from '../api/schema.ts';
 import { recordShares } from './share-history.ts';
 
 type Schemas = components['schemas'];
-export type Tenant = Schemas['ListedTenant'];
+export type Tenant = Schemas['TenantPage']['items'][number];
 export type Limits = Tenant['limits'];
 export type WorkQueue = Schemas['WorkQueue'];
-export type Worker = Schemas['Worker'];
+export type Worker = Schemas['Workers']['items'][number];
 export type WorkerPool = Schemas['WorkerPool'];
 export type TenantChange = Schemas['ChangeTenant'];
 
@@ -70,6 +70,14 @@ export const useSetPool = () => {
   return useMutation({
     mutationFn: ({ pool, priorities }: { pool: string; priorities: string }) =>
       answered(api.PUT('/v1/worker-pools/{pool}', { params: { path: { pool } }, body: { priorities } })),
+    onSuccess: (pool) => {
+      // At once, so that the order does not jump back until it is asked for again.
+      client.setQueryData<Schemas['WorkerPoolPage']>(['worker-pools'], (page) =>
+        page === undefined
+          ? page
+          : { ...page, items: page.items.map((other) => (other.name === pool.name ? pool : other)) },
+      );
+    },
     onSettled: () => {
       for (const kind of ['worker-pools', 'workers', 'work-queues'])
         void client.invalidateQueries({ queryKey: [kind] });

@@ -5,8 +5,8 @@ import type { components } from '../api/schema.ts';
 
 type Schemas = components['schemas'];
 export type Webhook = Schemas['Webhook'];
-export type ListedWebhook = Schemas['ListedWebhook'];
-export type Delivery = Schemas['Delivery'];
+export type ListedWebhook = Schemas['WebhookPage']['items'][number];
+export type Delivery = Schemas['DeliveryPage']['items'][number];
 export type DeliveryStatus = Delivery['status'];
 export type NewWebhook = Schemas['CreateWebhook'];
 

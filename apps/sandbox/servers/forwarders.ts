@@ -1,4 +1,4 @@
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { createConnection, createServer } from 'node:net';
 
 /** A guest's addresses, the ports its security groups let in, and the socket that leads inside. */
@@ -17,6 +17,7 @@ const SSH = 22;
 export class Forwarders {
   readonly #sshPort: number;
   readonly #open = new Map<string, Server>();
+  readonly #connections = new Set<Socket>();
 
   /** @param sshPort the host's port that stands for a guest's port 22 */
   constructor(sshPort: number) {
@@ -45,11 +46,18 @@ export class Forwarders {
     this.#open.clear();
   }
 
+  /** Breaks what is open; new connections are let in. */
+  breakAll(): void {
+    for (const connection of this.#connections) connection.resetAndDestroy();
+  }
+
   #listen(host: string, port: number, socket: string): Server {
     const inside = port === this.#sshPort ? SSH : port;
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (outer) => {
       const inner = createConnection({ path: socket, allowHalfOpen: true });
       inner.write(`${inside}\n`);
+      this.#connections.add(outer);
+      outer.once('close', () => this.#connections.delete(outer));
       outer.pipe(inner).pipe(outer);
       const end = (): void => {
         outer.destroy();

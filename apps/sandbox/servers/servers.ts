@@ -172,6 +172,11 @@ export class Servers {
     this.#forwarders.apply(reachable);
   }
 
+  /** Breaks every connection into a server, as a network does that fails for a moment. */
+  breakConnections(): void {
+    this.#forwarders.breakAll();
+  }
+
   async #boot(server: ServerRecord): Promise<void> {
     const { store, images, folder, say } = this.#options;
     const { state } = store;

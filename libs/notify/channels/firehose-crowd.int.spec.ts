@@ -19,7 +19,11 @@ test('200 browsers come and go over WebSocket, and nobody who stays misses anyth
   const log = recordedLog();
   const publisher = new FirehosePublisher({ url: MQTT_URL, prefix: 'warrener', logger: log.logger });
   publisher.start();
-  const options = { source: sourceOf('test'), opaque: opaqueIds(randomBytes(32)) };
+  const options = {
+    source: sourceOf('test'),
+    opaque: opaqueIds(randomBytes(32)),
+    isNamed: async () => false,
+  };
   const channel = firehoseChannel({ publisher, ...options });
   const topics = ['warrener/broker/changed/+', 'warrener/broker/requested/+'];
   const join = () => reader(MQTT_WEBSOCKET_URL, topics, { reconnectPeriod: 0 });

@@ -33,12 +33,12 @@ afterEach(async () => {
 function open(
   options: { heartbeatMs?: number; url?: string; isNamed?: (tenant: string) => Promise<boolean> } = {},
 ) {
-  const { url = mosquitto.urls.MQTT_URL, heartbeatMs = 1_000, isNamed } = options;
+  const { url = mosquitto.urls.MQTT_URL, heartbeatMs = 1_000, isNamed = async () => false } = options;
   const log = recordedLog();
   const publisher = new FirehosePublisher({ url, prefix: 'warrener', logger: log.logger, heartbeatMs });
   publisher.start();
   closings.push(() => publisher.stop());
-  const channel = firehoseChannel({ publisher, source, opaque, ...(isNamed && { isNamed }) });
+  const channel = firehoseChannel({ publisher, source, opaque, isNamed });
   return { publisher, channel, log };
 }
 

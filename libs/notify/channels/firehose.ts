@@ -12,7 +12,7 @@ export interface FirehoseOptions {
   /** Makes opaque ids of names, as `opaqueIds` does. */
   readonly opaque: (text: string) => string;
   /** Whether a tenant has said that its name and its brokers' may be read by everybody. @default nobody has */
-  readonly isNamed?: (tenant: string) => Promise<boolean>;
+  readonly isNamed: (tenant: string) => Promise<boolean>;
 }
 
 const PREFIX = 'warrener';
@@ -28,7 +28,7 @@ export function firehoseChannel({ publisher, source, opaque, isNamed }: Firehose
       const named = new Map<string, boolean>();
       const messages: FirehoseMessage[] = [];
       for (const event of events) {
-        if (!named.has(event.tenant)) named.set(event.tenant, (await isNamed?.(event.tenant)) ?? false);
+        if (!named.has(event.tenant)) named.set(event.tenant, await isNamed(event.tenant));
         const form = publicForm(event, source, { opaque, named: named.get(event.tenant) ?? false });
         if (form !== undefined) messages.push(told(event, form), ...stateAfter(event, form));
       }

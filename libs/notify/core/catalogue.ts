@@ -231,17 +231,29 @@ export const catalogue = {
   }),
   'tenant.changed': define({
     version: 1,
-    doc: 'Something about a tenant is different.',
+    doc: 'A tenant was created, renamed, routed to other queues or deleted, or may do something else than before.',
     firehose: false,
-    fields: { change: string('What happened, e.g. `TenantRenamed`', 'never') },
-    example: { change: 'TenantRenamed' },
+    fields: {
+      tenant_id: string('The tenant', 'never'),
+      change: oneOf(
+        ['created', 'renamed', 'routed', 'express_granted', 'names_shown', 'deleted'],
+        'What happened',
+        'never',
+      ),
+    },
+    example: { tenant_id: 'acme', change: 'routed' },
   }),
   'limit.changed': define({
     version: 1,
-    doc: 'A limit of a tenant is different.',
+    doc: 'The limits of a tenant are different; null stands for none.',
     firehose: false,
-    fields: { change: string('What happened, e.g. `LimitsSet`', 'never') },
-    example: { change: 'LimitsSet' },
+    fields: {
+      tenant_id: string('The tenant', 'never'),
+      running_steps: orNull(integer('Steps that run at once', 'never')),
+      brokers: orNull(integer('Brokers in existence', 'never')),
+      submissions_per_minute: orNull(integer('Launches a minute', 'never')),
+    },
+    example: { tenant_id: 'acme', running_steps: 8, brokers: 20, submissions_per_minute: null },
   }),
   'webhook.changed': define({
     version: 1,

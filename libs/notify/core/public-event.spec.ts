@@ -189,6 +189,21 @@ test('a broker is told from its request to its end', () => {
   expect(told[5]?.data).toMatchObject({ name: 'orders', status: 'deleting', job_id: 'k' });
 });
 
+test('a tenant is told with its limits, and nobody else hears of it', () => {
+  const limits = { running_steps: 8, brokers: 0, submissions_per_minute: null };
+  const told = tell('tenant', [
+    ['TenantCreated', { tenant: '1', name: 'Acme', limits: {} }],
+    ['TenantLimited', { limits }],
+    ['TenantNamesShown', { public_names: true }],
+  ]);
+  expect(told.map((event) => event?.data)).toMatchObject([
+    { change: 'created' },
+    limits,
+    { change: 'names_shown' },
+  ]);
+  for (const event of told) expect(publicForm(event!, source, { opaque, named: true })).toBeUndefined();
+});
+
 test('every fact that is told gives a type of the catalogue, from the emptiest of data', () => {
   for (const kind of toldKinds) {
     for (const type of Object.keys(facts[kind])) {

@@ -4,6 +4,7 @@ import { catalogue } from './catalogue.ts';
 import type { Fields } from './field.ts';
 import { jobFacts } from './job-facts.ts';
 import type { Json, JsonObject, LogEvent, StreamContext } from './stream-context.ts';
+import { tenantFacts } from './tenant-facts.ts';
 import { webhookFacts } from './webhook-facts.ts';
 
 /** Whose events a sequence counts. */
@@ -30,7 +31,7 @@ export const facts = {
   job: jobFacts,
   broker: brokerFacts,
   webhook: webhookFacts,
-  // The rooms of tenants add theirs: `tenant.changed`, `limit.changed`.
+  tenant: tenantFacts,
 } as const satisfies Partial<Record<SubjectKind, object>>;
 
 type Tell = (event: LogEvent, before: StreamContext) => Told;

@@ -30,15 +30,21 @@ type TenantSettings = {
   readonly limits: Limits;
   /** The least role that may use the express lane. */
   readonly express_role: Role;
+  /** Whether everybody may read its name and its brokers' on the firehose. */
+  readonly public_names: boolean;
 };
 
 /** The facts of a tenant. */
 export type TenantEvent =
-  | ({ readonly type: 'TenantCreated'; readonly tenant: string } & TenantSettings)
+  | ({ readonly type: 'TenantCreated'; readonly tenant: string } & Omit<TenantSettings, 'public_names'> & {
+        /** Absent in events that were written before it could be chosen. */
+        readonly public_names?: boolean;
+      })
   | { readonly type: 'TenantRenamed'; readonly name: string }
   | { readonly type: 'TenantRouted'; readonly queues: QueueNames }
   | { readonly type: 'TenantLimited'; readonly limits: Limits }
   | { readonly type: 'TenantExpressGranted'; readonly express_role: Role }
+  | { readonly type: 'TenantNamesShown'; readonly public_names: boolean }
   | { readonly type: 'TenantDeleted' };
 
 /** A tenant, as its events fold. */
@@ -83,12 +89,13 @@ export function decideTenant(
 ): readonly TenantEvent[] | 'exists' | 'missing' {
   if (command.type === 'create') {
     if (exists(tenant)) return 'exists';
-    const { name, queues, limits, express_role = 'member' } = command.settings;
+    const { name, queues, limits, express_role = 'member', public_names = false } = command.settings;
     const settings = {
       name,
       queues: merged(defaultQueues, queues),
       limits: merged(noLimits, limits),
       express_role,
+      public_names,
     };
     return [{ type: 'TenantCreated', tenant: command.tenant, ...settings }];
   }
@@ -101,6 +108,7 @@ function changes(tenant: Tenant, change: TenantChange): readonly TenantEvent[] {
   const queues = merged(tenant.queues, change.queues);
   const limits = merged(tenant.limits, change.limits);
   const express = change.express_role ?? tenant.express_role;
+  const shown = change.public_names ?? tenant.public_names;
   return [
     ...(name === tenant.name ? [] : [{ type: 'TenantRenamed', name } as const]),
     ...(same(queues, tenant.queues) ? [] : [{ type: 'TenantRouted', queues } as const]),
@@ -108,6 +116,7 @@ function changes(tenant: Tenant, change: TenantChange): readonly TenantEvent[] {
     ...(express === tenant.express_role
       ? []
       : [{ type: 'TenantExpressGranted', express_role: express } as const]),
+    ...(shown === tenant.public_names ? [] : [{ type: 'TenantNamesShown', public_names: shown } as const]),
   ];
 }
 
@@ -115,7 +124,7 @@ function changes(tenant: Tenant, change: TenantChange): readonly TenantEvent[] {
 export function evolveTenant(tenant: TenantState, event: TenantEvent): TenantState {
   if (event.type === 'TenantCreated') {
     const { type, tenant: id, ...settings } = event;
-    return { id, ...settings, deleted: false };
+    return { id, public_names: false, ...settings, deleted: false };
   }
   if (tenant === null) return null;
   switch (event.type) {
@@ -127,6 +136,8 @@ export function evolveTenant(tenant: TenantState, event: TenantEvent): TenantSta
       return { ...tenant, limits: event.limits };
     case 'TenantExpressGranted':
       return { ...tenant, express_role: event.express_role };
+    case 'TenantNamesShown':
+      return { ...tenant, public_names: event.public_names };
     case 'TenantDeleted':
       return { ...tenant, deleted: true };
   }
