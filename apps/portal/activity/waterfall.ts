@@ -1,7 +1,7 @@
 import type { Fact } from '../api/queries.ts';
 
 /** A stretch of a step's time, in milliseconds from the job's submission. */
-export interface Bar {
+interface Bar {
   readonly kind: 'worked' | 'failed' | 'waiting' | 'running' | 'undone';
   readonly from: number;
   readonly to: number;

@@ -142,15 +142,3 @@ export const useJobCommand = (command: 'cancel' | 'retry') => {
     onSettled: refresh,
   });
 };
-
-/** Which routes this installation has; pages for those it lacks are not shown. */
-export const useRoutes = () =>
-  useQuery({
-    queryKey: ['routes'],
-    staleTime: Infinity,
-    queryFn: async ({ signal }) => {
-      const response = await fetch('/v1/openapi.json', { signal });
-      const document = (await response.json()) as { paths: Record<string, object> };
-      return new Set(Object.keys(document.paths));
-    },
-  });

@@ -1,7 +1,7 @@
 const names: Readonly<Record<string, string>> = { rabbitmq: 'RabbitMQ', mosquitto: 'Mosquitto' };
 
 /** The engine as its makers write it. */
-export const engineName = (engine: string): string => names[engine] ?? engine;
+const engineName = (engine: string): string => names[engine] ?? engine;
 
 /** The engine with its colour. */
 export const EngineName = ({ engine }: { readonly engine: string }) => (

@@ -1,3 +1,4 @@
+import type { InfiniteData } from '@tanstack/react-query';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '../api/client.ts';
 import { cursor, LATER } from '../api/queries.ts';
@@ -34,7 +35,20 @@ export const useChangeTenant = (tenant: string) => {
           body: { force: false, ...change },
         }),
       ),
-    onSettled: () => client.invalidateQueries({ queryKey: ['tenants'] }),
+    // The list lags behind; what was answered is what is.
+    onSuccess: (changed) => {
+      client.setQueryData<InfiniteData<Schemas['TenantPage']>>(['tenants'], (list) =>
+        list === undefined
+          ? list
+          : {
+              ...list,
+              pages: list.pages.map((page) => ({
+                ...page,
+                items: page.items.map((other) => (other.id === tenant ? { ...other, ...changed } : other)),
+              })),
+            },
+      );
+    },
   });
 };
 

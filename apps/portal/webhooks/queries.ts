@@ -27,7 +27,7 @@ export const useWebhook = (id: string) =>
   useQuery({
     queryKey: ['webhook', id],
     queryFn: ({ signal }) => answered(api.GET('/v1/webhooks/{webhook}', { ...at(id), signal })),
-    refetchInterval: LATER,
+    refetchInterval: 2 * SOON,
   });
 
 /** The secret is asked for when somebody wants to see it, and not kept. */
@@ -49,7 +49,7 @@ export const useDeliveries = (id: string, status: DeliveryStatus | undefined) =>
     },
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor,
-    refetchInterval: 3 * SOON,
+    refetchInterval: 2 * SOON,
   });
 
 export const useDelivery = (webhook: string, delivery: string, wanted: boolean) =>
@@ -63,7 +63,7 @@ export const useDelivery = (webhook: string, delivery: string, wanted: boolean) 
           signal,
         }),
       ),
-    refetchInterval: 3 * SOON,
+    refetchInterval: 2 * SOON,
   });
 
 /** Does something to webhooks, and asks again for what it may have changed. */
