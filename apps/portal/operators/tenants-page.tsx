@@ -143,6 +143,7 @@ function TenantDialog({ tenant, onClose }: { readonly tenant: Tenant; readonly o
     value: draft[field] ?? '',
     onChange: (value: string) => {
       setDraft({ ...draft, [field]: value });
+      if (save.error !== null) save.reset();
     },
     error: refused[`${group}.${field}`] ?? null,
     autoComplete: 'off',

@@ -92,7 +92,7 @@ export const useRemove = (id: string) =>
   useChange(() => settled(api.DELETE('/v1/webhooks/{webhook}', at(id))));
 
 export const useTest = (id: string) =>
-  useChange((_: void) => answered(api.POST('/v1/webhooks/{webhook}/test', { ...at(id), headers: again() })));
+  useChange(() => answered(api.POST('/v1/webhooks/{webhook}/test', { ...at(id), headers: again() })));
 
 export const useRotate = (id: string) =>
   useChange(() =>
