@@ -59,7 +59,10 @@ export class Nova {
   }
 
   async listFlavors(signal?: AbortSignal): Promise<readonly Flavor[]> {
-    const flavors = await this.#service.list({ path: '/flavors/detail', what: 'list flavors', signal }, 'flavors');
+    const flavors = await this.#service.list(
+      { path: '/flavors/detail', what: 'list flavors', signal },
+      'flavors',
+    );
     return flavors as readonly Flavor[];
   }
 
