@@ -176,6 +176,7 @@ async function main() {
     await Promise.race([launchDemo({ api, token, password, say }), disaster]);
   }
   console.log(`
+  portal     ${api}/portal/
   API        ${api}/v1/brokers   (OpenAPI: ${api}/v1/openapi.json)
   token      ${join(home, 'api-token')}
   firehose   ${services.MQTT_READ_URL ?? services.MQTT_URL}   (for browsers: ${services.MQTT_WEBSOCKET_URL ?? 'none'})

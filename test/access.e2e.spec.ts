@@ -87,6 +87,12 @@ const ofFreshWebhook =
 const table: Record<string, Row> = {
   'GET /healthz': { needs: 'public', status: 200 },
   'GET /readyz': { needs: 'public', status: 200 },
+  'GET /v1/firehose': { needs: 'public', status: 200 },
+  'POST /v1/sign-in': {
+    needs: 'public',
+    status: 401, // there is nobody of that name
+    request: () => ({ body: { user: 'nobody', password: 'nothing', project: 'none' } }),
+  },
   'GET /v1/me': { needs: 'reader', status: 200, foreign: 200 },
   'GET /v1/brokers': { needs: 'reader', status: 200, foreign: 200 },
   'POST /v1/brokers': {
@@ -303,6 +309,36 @@ describe('a token', () => {
   });
 });
 
+describe('signing in by Keystone', () => {
+  const signIn = (change: object) => ask(undefined, 'POST', '/v1/sign-in', { domain: 'Default', ...change });
+
+  test('answers a token for the project, with what it may do', async () => {
+    const { user, password, project } = await keystoneCredential();
+    const answer = await signIn({ user: nameOf(user), password, project: nameOf(project) });
+    expect(answer.status).toBe(200);
+    const { token, ...rest } = JSON.parse(answer.text) as { token: string; tenant: string };
+    expect(rest).toMatchObject({ project: nameOf(project), role: 'member' });
+    const me = await warrener.api.call('GET', '/v1/me', undefined, {
+      authorization: '',
+      'x-auth-token': token,
+    });
+    expect(me).toMatchObject({ status: 200, body: { tenant: rest.tenant, role: 'member' } });
+  });
+
+  test('is refused in a sentence that does not say which part was wrong, and not without end', async () => {
+    const { user, project } = await keystoneCredential();
+    const wrong = { user: nameOf(user), password: 'not-the-password', project: nameOf(project) };
+    const refused = await signIn(wrong);
+    expect(refused.status).toBe(401);
+    expect(refused.text).toContain('check user, password, domain and project');
+    expect(refused.text).not.toContain('not-the-password');
+    const statuses: number[] = [];
+    for (let attempt = 0; attempt < 20; attempt += 1) statuses.push((await signIn(wrong)).status);
+    expect(statuses.at(-1)).toBe(429);
+    expect((await signIn(wrong)).text).toContain('/problems/rate-limited');
+  });
+});
+
 describe('a token of Keystone’s', () => {
   const ask = (token: string, path: string) =>
     warrener.api.call('GET', path, undefined, { authorization: '', 'x-auth-token': token });
@@ -345,16 +381,23 @@ test('a tenant with brokers is not deleted', async () => {
   expect((await warrener.api.call('DELETE', '/v1/tenants/default')).status).toBe(409);
 });
 
+/** What the cloud's user enters it with. */
+async function keystoneCredential() {
+  const { authUrl, credential } = await readCloudAccess(cloud.env);
+  if (credential.type !== 'password') throw new Error('this cloud is entered without a password');
+  return { authUrl, ...credential };
+}
+
+const nameOf = (thing: object): string => ('name' in thing ? String(thing.name) : '');
+
 /** Logs in as the cloud's user, for a token of its own. */
 async function keystoneToken(): Promise<{ token: string; project: string }> {
-  const access = await readCloudAccess(cloud.env);
-  if (access.credential.type !== 'password') throw new Error('this cloud is entered without a password');
-  const { user, password, project } = access.credential;
+  const { authUrl, user, password, project } = await keystoneCredential();
   const auth = {
     identity: { methods: ['password'], password: { user: { ...user, password } } },
     scope: { project },
   };
-  const answer = await fetch(`${access.authUrl}/auth/tokens`, {
+  const answer = await fetch(`${authUrl}/auth/tokens`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ auth }),

@@ -10,6 +10,7 @@ import { CloudController } from './cloud/cloud.controller.ts';
 import { DoctorController } from './doctor/doctor.controller.ts';
 import { EventStreams } from './events/event-streams.ts';
 import { EventsController } from './events/events.controller.ts';
+import { FirehoseAddress, FirehoseController } from './firehose/firehose.controller.ts';
 import { HealthController } from './health.controller.ts';
 import { Idempotency } from './idempotency.ts';
 import { JobEventStreams } from './jobs/job-event-streams.ts';
@@ -17,6 +18,7 @@ import { JobsController } from './jobs/jobs.controller.ts';
 import { KeystoneCallers } from './keystone-callers.ts';
 import { MeController } from './me/me.controller.ts';
 import { ProblemFilter, toProblem } from './problem.filter.ts';
+import { SignInController } from './sign-in/sign-in.controller.ts';
 import { DeliveriesController } from './webhooks/deliveries.controller.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 import { WebhooksController } from './webhooks/webhooks.controller.ts';
@@ -35,8 +37,10 @@ export const controllers = [
   DeliveriesController,
   CloudController,
   DoctorController,
+  FirehoseController,
   HealthController,
   MeController,
+  SignInController,
   TenantsController,
   TokensController,
   WorkerPoolsController,
@@ -56,6 +60,7 @@ export class ApiModule {
       secretKey: Buffer;
       adminProject: string | undefined;
       webhookAllow: readonly string[];
+      firehose: string | undefined;
     },
   ): DynamicModule {
     const keystone = new KeystoneCallers(runtime.log, runtime.world.cloud.keystone, access.adminProject);
@@ -68,6 +73,8 @@ export class ApiModule {
         { provide: EventStreams, useValue: streams.events },
         { provide: Webhooks, useValue: new Webhooks(runtime, access.secretKey, access.webhookAllow) },
         { provide: Authentication, useValue: new Authentication(runtime.log, access.token, keystone) },
+        { provide: KeystoneCallers, useValue: keystone },
+        { provide: FirehoseAddress, useValue: new FirehoseAddress(access.firehose) },
         { provide: Idempotency, useValue: new Idempotency(runtime.log, access.secretKey) },
         { provide: Launches, useValue: new Launches(runtime) },
         { provide: APP_FILTER, useValue: new ProblemFilter(runtime.logger, runtime.metrics) },

@@ -24,7 +24,10 @@ describe('Keystone is asked about a token', () => {
       asked += 1;
       return answer();
     };
-    return { callers: new KeystoneCallers(log, { validate }, undefined), asked: () => asked };
+    return {
+      callers: new KeystoneCallers(log, { validate, logIn: async () => null }, undefined),
+      asked: () => asked,
+    };
   };
 
   test('once for many calls at once and soon after', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EventLog } from '#event-log';
-import type { Cloud } from '#openstack';
+import type { Cloud, KnownToken } from '#openstack';
 import { Problem } from '#platform';
 import type { Role } from '#tenants';
 import { ensureTenant } from '#tenants';
@@ -13,6 +13,14 @@ const MAX_REMEMBERED = 1_000;
 /** A project's id that can be a tenant's. */
 const PROJECT_ID = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
+/** Somebody who signed in. */
+interface SignedIn {
+  readonly token: string;
+  readonly expiresAt: Date;
+  readonly project: string;
+  readonly caller: Caller;
+}
+
 interface Remembered {
   readonly caller: Promise<Caller | undefined>;
   until: number;
@@ -21,14 +29,14 @@ interface Remembered {
 /** Finds out who calls with a token of Keystone's: the project is the tenant, and one is made where it is new. */
 export class KeystoneCallers {
   readonly #log: EventLog;
-  readonly #keystone: Pick<Cloud['keystone'], 'validate'>;
+  readonly #keystone: Pick<Cloud['keystone'], 'validate' | 'logIn'>;
   readonly #adminProject: string | undefined;
   /** By hash: a token that can be read out of memory is one that can be used. */
   readonly #remembered = new Map<string, Remembered>();
 
   constructor(
     log: EventLog,
-    keystone: Pick<Cloud['keystone'], 'validate'>,
+    keystone: Pick<Cloud['keystone'], 'validate' | 'logIn'>,
     adminProject: string | undefined,
   ) {
     this.#log = log;
@@ -58,10 +66,26 @@ export class KeystoneCallers {
     }
   }
 
+  /**
+   * Gets somebody a token of Keystone's for a project; undefined where Keystone does not let them in.
+   *
+   * @throws Problem `forbidden` as `callerOf`; CloudError where Keystone cannot be asked
+   */
+  async signIn(credential: Parameters<Cloud['keystone']['logIn']>[0]): Promise<SignedIn | undefined> {
+    const token = await this.#keystone.logIn(credential);
+    const known = token === null ? null : await this.#keystone.validate(token);
+    const caller = known === null ? undefined : await this.#callerFor(known);
+    if (token === null || known === null || caller === undefined) return undefined;
+    return { token, expiresAt: known.expiresAt, project: known.project?.name ?? caller.tenant, caller };
+  }
+
   async #ask(token: string): Promise<Caller | undefined> {
     const known = await this.#keystone.validate(token);
-    if (known === null || known.expiresAt.getTime() <= Date.now()) return undefined;
-    const { project, roles, user } = known;
+    return known === null ? undefined : this.#callerFor(known);
+  }
+
+  async #callerFor({ project, roles, user, expiresAt }: KnownToken): Promise<Caller | undefined> {
+    if (expiresAt.getTime() <= Date.now()) return undefined;
     if (project === null || !PROJECT_ID.test(project.id))
       throw new Problem('forbidden', 'The Keystone token is for no project; ask for one that is.');
     const role = roleOf(roles, project.id === this.#adminProject);

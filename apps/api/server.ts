@@ -1,16 +1,16 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { NestFactory } from '@nestjs/core';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { sourceOf } from '#notify';
 import type { Variables } from '#platform';
 import type { Runtime } from '#runtime';
 import { DEFAULT_TENANT, ensureTenant } from '#tenants';
 import type { NextFunction, Request, Response } from 'express';
-import { ApiModule, controllers } from './api.module.ts';
+import { ApiModule } from './api.module.ts';
 import { EventStreams } from './events/event-streams.ts';
 import { JobEventStreams } from './jobs/job-event-streams.ts';
-import { completeDocument } from './open-api.ts';
+import { describeApi } from './description.ts';
 import { measureInstallation, measureRequests } from './metrics.ts';
+import { servePortal } from './portal.ts';
 import { traceRequests } from './traces.ts';
 
 /** What the API needs from the environment besides the runtime's variables. */
@@ -20,6 +20,7 @@ export const apiVariables = [
   'WARRENER_API_TOKEN',
   'WARRENER_WEBHOOK_ALLOW',
   'WARRENER_ADMIN_PROJECT',
+  'MQTT_WEBSOCKET_URL',
 ] as const;
 
 /** A launch fits many times over. */
@@ -52,6 +53,7 @@ export async function startApi(
     adminProject: config.WARRENER_ADMIN_PROJECT,
     secretKey: Buffer.from(config.WARRENER_SECRET_KEY, 'base64'),
     webhookAllow: config.WARRENER_WEBHOOK_ALLOW,
+    firehose: config.MQTT_WEBSOCKET_URL,
   };
   const app = await NestFactory.create<NestExpressApplication>(ApiModule.over(runtime, streams, access), {
     logger: ['error', 'warn'],
@@ -68,15 +70,9 @@ export async function startApi(
     response.set({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
     next();
   });
-  const description = new DocumentBuilder()
-    .setTitle('Warrener')
-    .setDescription('Message brokers as a service on OpenStack')
-    .setOpenAPIVersion('3.1.0')
-    .addBearerAuth()
-    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Auth-Token' }, 'keystone')
-    .build();
-  const document = completeDocument(SwaggerModule.createDocument(app, description), controllers);
+  const document = describeApi(app);
   app.use('/v1/openapi.json', (_request: Request, response: Response) => void response.json(document));
+  app.use(servePortal(access.firehose && new URL(access.firehose).origin));
   for (const stream of Object.values(streams)) {
     runtime.onCommit(() => stream.nudge());
     stream.start();

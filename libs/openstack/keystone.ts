@@ -1,8 +1,8 @@
-import type { CloudAccess } from './access.ts';
+import type { CloudAccess, Credential } from './access.ts';
 import { errorOfAnswer } from './errors.ts';
 import type { Http } from './http.ts';
 import type { Session } from './session.ts';
-import { header } from './session.ts';
+import { authBody, header } from './session.ts';
 
 /** What Keystone says of somebody's token. */
 export interface KnownToken {
@@ -63,6 +63,32 @@ export class Keystone {
       roles: (known.roles ?? []).map(({ name }) => name),
       expiresAt: new Date(known.expires_at),
     };
+  }
+
+  /**
+   * A token of somebody's own, for a project; null where Keystone does not let them in, which does not say why.
+   *
+   * @throws CloudError where Keystone cannot be asked
+   * @see https://docs.openstack.org/api-ref/identity/v3/#password-authentication-with-scoped-authorization
+   */
+  async logIn(credential: Credential): Promise<string | null> {
+    const url = `${this.#access.authUrl}/auth/tokens?nocatalog`;
+    const answer = await this.#http.request('keystone', 'POST', url, {
+      headers: {},
+      body: authBody(credential),
+    });
+    if (answer.status === 401) return null;
+    const token = header(answer.headers, 'x-subject-token');
+    if (answer.status === 201 && token !== null) return token;
+    throw errorOfAnswer({
+      service: 'keystone',
+      method: 'GET', // a token more or less changes nothing
+      what: 'log in',
+      status: answer.status,
+      body: answer.body,
+      requestId: header(answer.headers, 'x-openstack-request-id'),
+      retryAfter: header(answer.headers, 'retry-after'),
+    });
   }
 
   #ask(own: string, subject: string) {

@@ -21,6 +21,11 @@ export interface Server {
 export interface Flavor {
   readonly id: string;
   readonly name: string;
+  readonly vcpus: number;
+  /** Memory, MiB. */
+  readonly ram: number;
+  /** GiB; 0 for as large as the image. */
+  readonly disk: number;
 }
 
 export interface Keypair {
@@ -54,7 +59,10 @@ export class Nova {
   }
 
   async listFlavors(signal?: AbortSignal): Promise<readonly Flavor[]> {
-    const flavors = await this.#service.list({ path: '/flavors', what: 'list flavors', signal }, 'flavors');
+    const flavors = await this.#service.list(
+      { path: '/flavors/detail', what: 'list flavors', signal },
+      'flavors',
+    );
     return flavors as readonly Flavor[];
   }
 

@@ -118,7 +118,8 @@ export function header(
   return value === undefined ? null : Array.isArray(value) ? (value[0] ?? null) : value;
 }
 
-function authBody(credential: Credential): unknown {
+/** What Keystone is asked for a token with. */
+export function authBody(credential: Credential): unknown {
   switch (credential.type) {
     case 'application-credential':
       return identity('application_credential', { id: credential.id, secret: credential.secret });

@@ -76,6 +76,8 @@ const variables = z.object({
   MQTT_URL: mqtt.optional(),
   /** The same Mosquitto as readers see it: what is told is listened to there, and a silence raises an alarm. */
   MQTT_READ_URL: mqtt.optional(),
+  /** The same as browsers reach it, over WebSocket; the portal reads the firehose there. */
+  MQTT_WEBSOCKET_URL: url('ws', 'wss').optional(),
   /** The same, as the publisher of Gerrit's events. */
   MQTT_GERRIT_URL: mqtt.optional(),
   /** The same, as the publisher of OpenStack's notifications. */

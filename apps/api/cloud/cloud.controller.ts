@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Runtime } from '#runtime';
 import { Access } from '../caller.ts';
 import { Answers } from '../open-api.ts';
-import { Choices } from './answers.ts';
+import { Choices, Flavors, Networks } from './answers.ts';
 
 /** A thing of the cloud that a launch can name. */
 interface Choice {
@@ -32,16 +32,26 @@ export class CloudController {
 
   @Get('flavors')
   @ApiOperation({ summary: 'Flavors' })
-  @Answers(200, Choices)
+  @Answers(200, Flavors)
   async flavors() {
-    return choices(await this.runtime.world.cloud.nova.listFlavors());
+    const flavors = await this.runtime.world.cloud.nova.listFlavors();
+    return {
+      items: flavors.map(({ id, name, vcpus, ram, disk }) => ({
+        id,
+        name,
+        vcpus,
+        ram_mb: ram,
+        disk_gb: disk,
+      })),
+    };
   }
 
   @Get('networks')
   @ApiOperation({ summary: 'Networks' })
-  @Answers(200, Choices)
+  @Answers(200, Networks)
   async networks() {
-    return choices(await this.runtime.world.cloud.neutron.listNetworks());
+    const networks = await this.runtime.world.cloud.neutron.listNetworks();
+    return { items: networks.map(({ id, name, external }) => ({ id, name, external })) };
   }
 
   @Get('keys')

@@ -50,3 +50,15 @@ export const TokenIssued = z
 
 /** GET /v1/me */
 export const Me = z.strictObject({ tenant: z.string(), name: z.string(), role }).meta({ id: 'Me' });
+
+/** POST /v1/sign-in */
+export const SignedIn = z
+  .strictObject({
+    token: z.string().describe("Keystone's, to be presented as X-Auth-Token"),
+    expires_at: moment,
+    tenant: z.string(),
+    project: z.string().describe("The tenant's name in Keystone"),
+    name: z.string(),
+    role,
+  })
+  .meta({ id: 'SignedIn' });
