@@ -109,6 +109,10 @@ test('a server whose deletion Nova forgot half-way is deleted again', async () =
   await warrener.api.jobEnds(job, ['succeeded']);
   await cloud.fault('abandon-deletes', { times: 1 });
   await warrener.api.jobEnds(await warrener.api.delete(broker), ['succeeded'], 60_000);
+  await until('the list to know of it', async () => {
+    const { items } = (await warrener.api.call('GET', '/v1/brokers')).body;
+    return items?.length === 0 ? true : undefined;
+  });
 });
 
 test('another host key stops the job, and nothing is sent to that server', async () => {
