@@ -13,7 +13,17 @@ const may = {
   notify: ['event-log', 'platform'],
   tenants: ['event-log', 'platform'],
   // What the API and the workers open alike, so that the wiring stands in one place.
-  runtime: ['brokers', 'tenants', 'notify', 'workflow', 'dispatch', 'event-log', 'openstack', 'platform', 'telemetry'],
+  runtime: [
+    'brokers',
+    'tenants',
+    'notify',
+    'workflow',
+    'dispatch',
+    'event-log',
+    'openstack',
+    'platform',
+    'telemetry',
+  ],
 };
 const rooms = existsSync('libs') ? readdirSync('libs') : [];
 const unlisted = rooms.filter((room) => !(room in may));

@@ -195,6 +195,7 @@ test('a launch is cancelled and undone', async () => {
 
 test('a broker is deleted by the keyboard alone, once its name is typed', async () => {
   await page.goto(portal('/brokers'));
+  await heading('Brokers').waitFor();
   await page.keyboard.press('Tab');
   expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the page');
   await page.getByRole('link', { name: 'orders' }).focus();

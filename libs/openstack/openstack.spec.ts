@@ -310,7 +310,7 @@ describe('a read', () => {
     fake.novaPath = '/nova/v2.1/0123456789abcdef';
     fake.script = answering(200, { flavors: [] });
     await cloud.nova.listFlavors();
-    expect(fake.seen).toEqual(['GET /nova/v2.1/0123456789abcdef/flavors']);
+    expect(fake.seen).toEqual(['GET /nova/v2.1/0123456789abcdef/flavors/detail']);
     expect(fake.versions).toEqual(['compute 2.90']);
   });
 

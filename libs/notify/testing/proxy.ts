@@ -9,6 +9,9 @@ export interface TcpProxy {
   readonly port: number;
   /** Breaks every connection, without a goodbye. */
   cut(): void;
+  /** Breaks every connection and refuses new ones, until `open()`. */
+  shut(): void;
+  open(): void;
   close(): Promise<void>;
 }
 
@@ -17,7 +20,12 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
   const url = new URL(target);
   const to = { host: url.hostname, port: Number(url.port) };
   const sockets = new Set<Socket>();
+  let isShut = false;
   const server = createServer((near) => {
+    if (isShut) {
+      near.destroy();
+      return;
+    }
     const far = connect(to);
     for (const [one, other] of [
       [near, far],
@@ -43,6 +51,11 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     url: url.toString(),
     port,
     cut,
+    shut: () => {
+      isShut = true;
+      cut();
+    },
+    open: () => (isShut = false),
     close: async () => {
       cut();
       server.close();
