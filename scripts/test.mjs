@@ -114,7 +114,9 @@ async function runJest(env) {
 async function main() {
   checkNode();
   ensurePackagesInstalled(root, say);
-  await ensurePrograms([...sandboxPrograms, 'redis-server'], say);
+  // The browser is for all tests at once: some of them may not need it, and get it when they ask.
+  const browser = patterns.length === 0 && !openstack ? ['chromium'] : [];
+  await ensurePrograms([...sandboxPrograms, 'redis-server', ...browser], say);
   ensureBuilt(root, say);
   mkdirSync(home, { recursive: true });
   recordSelf(home, 'test');
