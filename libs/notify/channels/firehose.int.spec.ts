@@ -199,7 +199,7 @@ test('a Mosquitto that is down at start loses nothing and is found when it is up
 test('a Mosquitto that is killed in mid-stream: every event comes, in order for each broker', async () => {
   // Whoever keeps a session would do without the gate, but Mosquitto lets what is new overtake what waited in one.
   const gate = await tcpProxy(mosquitto.urls.MQTT_URL);
-  closings.push(gate.close);
+  closings.push(() => gate.close());
   const { channel, log } = open({ url: gate.url });
   const topics = ['warrener/broker/+/+'];
   const patient = await read(topics);

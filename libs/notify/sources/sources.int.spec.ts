@@ -206,7 +206,7 @@ test('OpenStack: a cut, a Mosquitto that was away, an exchange that comes late: 
   await nova.channel.deleteExchange('nova');
   // The reader is back before the bridge: Mosquitto lets what is new overtake what waited in a session.
   const gate = await tcpProxy(mosquitto.urls.MQTT_OPENSTACK_URL);
-  closings.push(gate.close);
+  closings.push(() => gate.close());
   const { bridge } = await open({
     WARRENER_NOTIFICATIONS_URL: nova.proxy.url,
     MQTT_OPENSTACK_URL: gate.url,
