@@ -89,7 +89,10 @@ test('a pool is re-ordered while its workers run; one with QUEUE_PRIORITY keeps 
   expect((await warrener.api.call('GET', '/v1/worker-pools/day')).body).toMatchObject({
     overridden_by_environment: [worker],
   });
-  expect(stubborn.output()).toContain('what the pool says is ignored');
+  await until(
+    'the worker to say so',
+    () => stubborn.output().includes('what the pool says is ignored') || undefined,
+  );
 
   await warrener.api.call('DELETE', '/v1/worker-pools/night');
   await announced('night', { priority: 'warrener.cloud,warrener.config' });

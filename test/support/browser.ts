@@ -31,8 +31,17 @@ interface Violation {
   readonly nodes: readonly { readonly target: unknown; readonly failureSummary?: string }[];
 }
 
+/** Two frames for transitions to begin, and then their ends. */
+const SETTLED = `new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))).then(() =>
+  Promise.all(
+    document.getAnimations()
+      .filter((animation) => animation instanceof CSSTransition)
+      .map((transition) => transition.finished.catch(() => undefined)),
+  ).then(() => undefined))`;
+
 /** What axe finds wrong by WCAG 2.2 A and AA and by its own good practice, a line each. */
 export async function accessibilityProblems(page: Page): Promise<readonly string[]> {
+  await page.evaluate(SETTLED); // in between colours are no colours of ours
   await page.evaluate(AXE);
   const { violations } = await page.evaluate<{ violations: readonly Violation[] }>(
     `axe.run({ runOnly: ${JSON.stringify(RULES)} })`,
