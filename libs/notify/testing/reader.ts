@@ -17,21 +17,21 @@ export interface Reader extends AsyncDisposable {
 }
 
 /**
- * Connects and subscribes. With `keepsSession`, Mosquitto keeps for it what comes while it is away.
+ * Connects and subscribes, again whenever the connection is lost. What comes meanwhile it misses.
  */
 export async function reader(
   url: string,
   topics: readonly string[],
-  { keepsSession = false, ...more }: IClientOptions & { readonly keepsSession?: boolean } = {},
+  options: IClientOptions = {},
 ): Promise<Reader> {
   const client = await mqtt.connectAsync(url, {
     protocolVersion: 5,
     clientId: `reader-${randomUUID()}`,
-    clean: !keepsSession,
-    properties: { sessionExpiryInterval: keepsSession ? 600 : 0, receiveMaximum: 50 },
+    clean: true,
+    properties: { receiveMaximum: 50 },
     reconnectPeriod: 200,
     connectTimeout: 10_000,
-    ...more,
+    ...options,
   });
   const heard: Heard[] = [];
   client.on('error', () => undefined); // a Mosquitto that is killed
